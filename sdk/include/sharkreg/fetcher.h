@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SHARKREG_FETCHER_H
+#define SHARKREG_FETCHER_H
+
+#include <sharkreg/codec.h>
+#include <sharkreg/fetcher_abi.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sharkreg {
+
+struct FetcherDescription {
+  static constexpr std::string_view schema = "sharkreg.fetcher_description/1";
+  std::vector<std::string> schemes;  // lower case, without "://", such as "https"; "file"
+};
+
+// What is known of an artifact without reading it.
+struct ArtifactInformation {
+  static constexpr std::string_view schema = "sharkreg.artifact_information/1";
+  std::optional<std::int64_t> size;  // bytes
+  std::string validator;             // changes whenever the content does (an ETag); empty: none
+  std::map<std::string, std::string> digests;  // algorithm ("sha256", "md5") to lower-case hex
+  bool ranges = false;                         // read() may start at any offset
+  // Absolute path of a file on this machine that is the artifact itself. The host then links to it
+  // in place of reading it.
+  std::optional<std::string> local_path;
+};
+
+// Reads artifacts by URL. The host retries, resumes, verifies and stores.
+//
+// Ownership: the host owns the instance. Threads: one call at a time on one instance, unless the
+// plugin says that it is thread-safe.
+class ArtifactFetcher {
+ public:
+  using Receive = std::function<bool(const void* bytes, std::size_t size)>;
+  static constexpr std::uint64_t to_end = std::numeric_limits<std::uint64_t>::max();
+
+  virtual ~ArtifactFetcher() = default;
+
+  virtual FetcherDescription describe() const = 0;
+
+  // Absent: there is no such artifact. Throws Failure when that cannot be learned.
+  virtual std::optional<ArtifactInformation> stat(const std::string& url) = 0;
+
+  // Passes `length` bytes from `offset` on (to_end: all that follow) to `receive`, in order. Stops
+  // when receive returns false, with Failure(cancelled).
+  virtual void read(const std::string& url, std::uint64_t offset, std::uint64_t length,
+                    const Receive& receive) = 0;
+};
+
+template <class Visitor>
+void fields(Visitor& visit, FetcherDescription& value) {
+  visit("schemes", value.schemes);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, ArtifactInformation& value) {
+  visit("size", value.size);
+  visit("validator", value.validator);
+  visit("digests", value.digests);
+  visit("ranges", value.ranges);
+  visit("local_path", value.local_path);
+}
+
+}  // namespace sharkreg
+
+#endif  // SHARKREG_FETCHER_H
