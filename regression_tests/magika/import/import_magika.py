@@ -42,7 +42,7 @@ def require_digest(path, expected, advice):
 
 
 def find_model(package):
-    """The directory of the ONNX model inside the installed package, which must be the pinned one."""
+    """The ONNX file inside the installed package, which must be the pinned version."""
     try:
         distribution = importlib.metadata.distribution(package["name"])
     except importlib.metadata.PackageNotFoundError:
@@ -105,7 +105,9 @@ def require_scores(samples, scores, labels, tolerance):
         expected = f"{sample['label']!r} (index {sample['index']}) with score {sample['score']:.7f}"
         same_label = (index, labels[index]) == (sample["index"], sample["label"])
         if not same_label or not abs(float(row[index]) - sample["score"]) <= tolerance:
-            problems.append(f"{sample['file']}\n  expected {expected}, to {tolerance}\n  found    {found}")
+            problems.append(
+                f"{sample['file']}\n  expected {expected}, to {tolerance}\n  found    {found}"
+            )
     if problems:
         advice = "ONNX Runtime disagrees with import/manifest.json; is its version the pinned one?"
         raise ImportProblem("\n".join([*problems, advice]))

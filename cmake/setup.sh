@@ -1,0 +1,209 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Sets up everything that building, testing and the main job need, in this order:
+#
+#   Debian packages           by apt, only those that are missing (through sudo when not root)
+#   build/python              a virtual environment with the packages of cmake/requirements.txt
+#   build/tools               links to IREE's native programs inside that environment
+#   regression_tests/magika/files    the Magika model, imported and checked
+#
+# Each step leaves a stamp as its last act: a killed set-up starts that step again, a finished one
+# costs a few milliseconds. Two set-ups of one checkout wait for one another.
+# Exit status: 0 ready, 3 something is missing (the message says what).
+set -euo pipefail
+shopt -s inherit_errexit
+
+root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
+build=$root/build
+log=$build/setup.log
+model=$root/regression_tests/magika
+
+packages=(
+  g++ cmake ninja-build ccache         # the release build
+  clang-16 libclang-rt-16-dev llvm-16  # the sanitizer builds; llvm-16 has their symbolizer
+  libboost1.81-dev libboost-filesystem1.81-dev libboost-json1.81-dev
+  libboost-program-options1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev
+  doctest-dev libxml2-utils tmux strace  # the tests: JUnit files, a real terminal, system calls
+  python3 python3-venv                   # IREE and the Magika model come as Python packages
+)
+
+say() { printf 'set-up: %s\n' "$*" >&2; }
+
+die() {
+  say "$@"
+  exit 3
+}
+
+# Runs a command with its output in the log; shows the log's end when the command fails.
+logged() {
+  printf '\n$ %s\n' "$*" >>"$log"
+  "$@" >>"$log" 2>&1 && return
+  tail -n 25 -- "$log" >&2
+  return 1
+}
+
+is_debian_12() (
+  [[ -r /etc/os-release ]] && . /etc/os-release && [[ ${ID:-} == debian && ${VERSION_ID:-} == 12 ]]
+)
+
+missing_packages() {
+  local installed
+  # dpkg-query fails when it does not know a package at all, which is an answer here, not an error.
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
+  local package
+  for package in "${packages[@]}"; do
+    [[ $'\n'$installed$'\n' == *$'\n'"installed $package"$'\n'* ]] || printf '%s\n' "$package"
+  done
+}
+
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages)
+  ((${#missing[@]})) || return 0
+
+  local as_root=()
+  if ((EUID != 0)); then
+    as_root=(sudo)
+    command -v sudo >/dev/null ||
+      die "as root, run once:  apt-get update && apt-get install ${missing[*]}"
+  fi
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600)
+  local install=("${apt[@]}" install --yes --no-install-recommends "${missing[@]}")
+
+  say "installing Debian packages: ${missing[*]}"
+  # A machine that has package lists may have old ones, which name files that are gone.
+  if compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null && "${install[@]}" >>"$log" 2>&1; then
+    return
+  fi
+  logged "${apt[@]}" update || die "apt-get update failed; the whole output is in $log"
+  logged "${install[@]}" || die "apt-get install failed; the whole output is in $log"
+}
+
+# What a system other than Debian 12 lacks, one line each.
+missing_tools() {
+  local tool header
+  for tool in g++ cmake ninja clang++-16 xmllint tmux strace python3; do
+    command -v "$tool" >/dev/null || printf '  the program %s\n' "$tool"
+  done
+  command -v g++ >/dev/null || return 0
+  {
+    for header in boost/dll.hpp boost/filesystem.hpp boost/json.hpp boost/program_options.hpp \
+      boost/url.hpp openssl/evp.h fmt/format.h doctest/doctest.h; do
+      printf '#if !__has_include(<%s>)\n  the header %s\n#endif\n' "$header" "$header"
+    done
+    printf '#if __has_include(<boost/version.hpp>)\n#include <boost/version.hpp>\n'
+    printf '#if BOOST_VERSION < 108100\n  Boost 1.81 or later\n#endif\n#endif\n'
+  } | g++ -std=c++20 -E -P -x c++ - | sed 's/^ */  /'
+}
+
+require_tools() {
+  local missing
+  missing=$(missing_tools)
+  [[ -z $missing ]] && return
+  say "this is not Debian 12, so nothing is installed here. Please install what is missing:"
+  printf '%s\nOn Debian 12 these packages have it all:\n  %s\n' "$missing" "${packages[*]}" >&2
+  exit 3
+}
+
+find_python() {
+  local candidate
+  # Debian's own first: one that happens to be in front on PATH may lack venv, or go away.
+  for candidate in /usr/bin/python3 "$(command -v python3 || true)"; do
+    if [[ -x $candidate ]] && "$candidate" -I -c \
+      'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      printf '%s\n' "$candidate"
+      return
+    fi
+  done
+  die "needs Python 3.11 or later with the modules venv and ensurepip, as $(command -v python3 ||
+    echo python3) is not"
+}
+
+# True if a step left this key in its stamp, and all the files that are named exist.
+is_done() {
+  local stamp=$1 key=$2 file
+  [[ -f $stamp && $(<"$stamp") == "$key" ]] || return
+  for file in "${@:3}"; do
+    [[ -s $file ]] || return
+  done
+}
+
+finish() {
+  local stamp=$1 key=$2
+  printf '%s\n' "$key" >"$stamp.part"
+  mv -- "$stamp.part" "$stamp"
+}
+
+# The native programs, not the Python wrappers around them, which cost 0.1 s a call.
+link_tools() {
+  local program
+  rm -rf -- "$build/tools"
+  mkdir -- "$build/tools"
+  cd -- "$build/tools"
+  for program in ../python/lib/python3.*/site-packages/iree/{compiler/_mlir_libs,_runtime_libs}/iree-*; do
+    [[ -f $program && -x $program ]] && ln -s -- "$program" .
+  done
+  cd -- "$root"
+}
+
+check_tools() {
+  local module=$build/setup.vmfb
+  logged "$build/tools/iree-compile" - -o "$module" --iree-hal-target-backends=llvm-cpu \
+    --iree-llvmcpu-target-cpu=generic <<<'func.func @twice(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = arith.addf %x, %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }' &&
+    logged "$build/tools/iree-run-module" --device=local-task --module="$module" \
+      --function=twice --input=4xf32=1.5 --expected_output=4xf32=3 &&
+    rm -- "$module"
+}
+
+set_up_python() {
+  local key stamp=$build/python/.stamp
+  # The path is part of the key because an environment that was moved does not work any more.
+  key=$({ printf '%s\n' "$build"; cat -- "$root"/cmake/{requirements.txt,setup.sh}; } | sha256sum)
+  is_done "$stamp" "$key" "$build"/{python/bin/python,tools/iree-compile,tools/iree-run-module} &&
+    return
+
+  local python
+  python=$(find_python)
+  say "making build/python (IREE's tools; 140 MB to download the first time)"
+  rm -rf -- "$build/python"
+  logged "$python" -I -m venv "$build/python" || die "$python cannot make build/python"
+  logged "$build/python/bin/python" -I -m pip install --disable-pip-version-check --no-input \
+    --only-binary :all: --no-deps --requirement "$root/cmake/requirements.txt" ||
+    die "pip could not install cmake/requirements.txt; the whole output is in $log"
+  logged "$build/python/bin/python" -I -m pip check ||
+    die "cmake/requirements.txt does not name every package that another one needs"
+  link_tools
+  check_tools || die "IREE's tools do not work on this machine; the whole output is in $log"
+  finish "$stamp" "$key"
+}
+
+set_up_model() {
+  local key stamp=$model/files/.stamp
+  key=$(cat -- "$root/cmake/requirements.txt" "$model"/import/* "$model"/samples/* | sha256sum)
+  is_done "$stamp" "$key" "$model"/files/{magika.mlir,magika.irpa,samples.bin,scores.npy} && return
+
+  say "importing the Magika model"
+  rm -f -- "$stamp"
+  logged "$build/python/bin/python" -I "$model/import/import_magika.py" ||
+    die "the Magika model could not be imported; the whole output is in $log"
+  finish "$stamp" "$key"
+}
+
+started=${EPOCHREALTIME/[.,]/}
+mkdir -p -- "$build" || die "cannot write to $root"
+exec {lock}>"$build/.setup.lock"
+if ! flock --nonblock "$lock"; then
+  say "another set-up of this checkout is running; waiting for it"
+  flock "$lock"
+fi
+: >"$log"
+
+if is_debian_12; then install_packages; else require_tools; fi
+set_up_python
+set_up_model
+
+took=$((${EPOCHREALTIME/[.,]/} - started))
+say "$(printf 'ready after %d.%02d s' $((took / 1000000)) $((took / 10000 % 100)))"
