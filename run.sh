@@ -5,7 +5,7 @@
 #
 #   ./run.sh [OPTION...]     options are passed on: ./run.sh --rocm-chip=gfx90a --junit report.xml
 #
-# The exit status is sharkreg's; 3 when the set-up is not possible.
+# The exit status is sharkreg's; 3 when the set-up or the build does not succeed.
 set -euo pipefail
 
 root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
