@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sharkreg/backend.h>
+#include <sharkreg/fetcher.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace sharkreg::core {
+
+// One interface of a plugin, as it describes itself.
+struct InterfaceDescription {
+  std::string id;    // "sharkreg.backend/1"
+  std::string name;  // "rocm"
+  bool thread_safe = false;
+  std::optional<BackendDescription> backend;  // for backends
+  std::optional<FetcherDescription> fetcher;  // for fetchers
+};
+
+// What a plugin is, known without loading it (again).
+struct PluginDescription {
+  std::filesystem::path library;  // absolute
+  std::string name;
+  std::string version;
+  std::string toolchain;
+  std::string abi;  // "0.1"
+  std::vector<InterfaceDescription> interfaces;
+};
+
+// A library that was found on the search path, or named.
+struct FoundPlugin {
+  std::filesystem::path library;
+  std::optional<PluginDescription> description;  // absent: refused
+  std::string refused_because;                   // what it has, what is wanted, what to do
+  bool named = false;                            // by an option; else found on the search path
+};
+
+std::string to_json(const PluginDescription& description);
+Result<PluginDescription> description_from_json(const std::string& json);
+
+}  // namespace sharkreg::core

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sharkreg/host.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/error.h"
+
+namespace sharkreg::core {
+
+// What the host offers to plugins is the SDK's own interface `sharkreg::Host` (log, environment,
+// ask_tool); the program implements it, tests fake it.
+using HostServices = sharkreg::Host;
+
+// Asks a child process to load a library that was never seen before: a bad one can end or hang the
+// process that loads it.
+class PluginInspector {
+ public:
+  virtual ~PluginInspector() = default;
+
+  // The library's description as JSON (see description.h). An error says what the library has and
+  // what is wanted, or how the child ended.
+  virtual Result<std::string> inspect(const std::filesystem::path& library) = 0;
+};
+
+}  // namespace sharkreg::core

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sharkreg/backend.h>
+#include <sharkreg/comparator.h>
+#include <sharkreg/configuration.h>
+#include <sharkreg/fetcher.h>
+#include <sharkreg/tuner.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "plugin_host/description.h"
+#include "plugin_host/host_services.h"
+#include "store/memo.h"
+
+namespace sharkreg::core {
+
+// Where plugins are looked for.
+struct PluginSearch {
+  // Named by options: paths, or plain file names that are looked up along `directories`. One that
+  // cannot be found or is refused is an error.
+  std::vector<std::string> named;
+  // Absolute; earlier ones first: SHARKREG_PLUGIN_PATH, then the directory of the program's own.
+  std::vector<std::filesystem::path> directories;
+};
+
+// All plugins that were found, and the way to instances of their interfaces. Loads a library only
+// when an instance of it is made; descriptions come from the memo by the library's SHA-256, or from
+// the inspector.
+//
+// Threads: one at a time. The host services and the memo must outlive it and its instances.
+class PluginRegistry {
+ public:
+  // Two plugins that offer one name for the same kind of interface are an error that names both
+  // files. A library found on the search path that is refused is listed, with the reason; a named
+  // one is an error.
+  static Result<PluginRegistry> find(const PluginSearch& search, const Memo& memo,
+                                     PluginInspector& inspector, const HostServices& services);
+
+  const std::vector<FoundPlugin>& plugins() const { return plugins_; }
+
+  // Names of the accepted interfaces of a kind (SR_BACKEND_ID, …), sorted.
+  std::vector<std::string> names(std::string_view interface_id) const;
+
+  // The plugin that offers it, or null.
+  const PluginDescription* plugin_of(std::string_view interface_id, std::string_view name) const;
+  const InterfaceDescription* interface(std::string_view interface_id, std::string_view name) const;
+
+  // Instances. Errors: no such name (with the nearest), the library cannot be loaded, or its
+  // configuration is refused. Each returned object throws sharkreg::Failure as the SDK says, also
+  // for answers that do not fit their schema, always with the plugin's name in the message.
+  Result<std::unique_ptr<Backend>> backend(const std::string& name, const Configuration&) const;
+  Result<std::unique_ptr<ArtifactFetcher>> fetcher(const std::string& name) const;
+  Result<std::unique_ptr<Comparator>> comparator(const std::string& name) const;
+  Result<std::unique_ptr<TunerResolver>> tuner(const std::string& name) const;
+
+  // The name of the fetcher that reads this URL scheme ("file"), or "".
+  std::string fetcher_for_scheme(std::string_view scheme) const;
+
+ private:
+  PluginRegistry() = default;
+  std::vector<FoundPlugin> plugins_;
+  const HostServices* services_ = nullptr;
+};
+
+}  // namespace sharkreg::core

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sharkreg/codec.h>
+#include <sharkreg/plugin_abi.h>
+
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+
+namespace boost::json {
+class value;
+}
+
+namespace sharkreg::core {
+
+// A request or an answer: a JSON tree that plugins read and fill through the C ABI.
+//
+// Ownership: readers and writers point into the tree, which must stay where it is. Threads: one.
+class Tree {
+ public:
+  Tree();
+  explicit Tree(const boost::json::value& value);
+  ~Tree();
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
+
+  const sr_reader* reader() const;
+  sr_writer* writer();
+
+  const boost::json::value& value() const;
+
+  // What was said through sr_writer.fail; empty if nothing was.
+  const std::string& failure_message() const;
+  const std::string& failure_hint() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// A struct of the SDK as JSON, for plans and records.
+template <class T>
+void encode_into(Tree& tree, const T& value) {
+  Encoder(tree.writer()).write(value);
+}
+
+}  // namespace sharkreg::core
