@@ -34,12 +34,21 @@ die() {
   exit 3
 }
 
-# Runs a command with its output in the log; shows the log's end when the command fails.
+# Runs a command with its output in the log, and shows what matters of it when the command fails: a
+# compiler's first lines, an installer's last ones.
 logged() {
-  printf '\n$ %s\n' "$*" >>"$log"
-  "$@" >>"$log" 2>&1 && return
-  tail -n 25 -- "$log" >&2
-  return 1
+  local output=$build/setup.part status=0
+  "$@" >"$output" 2>&1 || status=$?
+  { printf '$ %s\n' "$*"; cat -- "$output"; } >>"$log"
+  if ((status)); then
+    if (($(wc -l <"$output") > 20)); then
+      { head -n 10 -- "$output"; echo "..."; tail -n 10 -- "$output"; } | cut -c1-300 >&2
+    else
+      cat -- "$output" >&2
+    fi
+  fi
+  rm -- "$output"
+  return "$status"
 }
 
 is_debian_12() (
@@ -72,7 +81,7 @@ install_packages() {
 
   say "installing Debian packages: ${missing[*]}"
   # A machine that has package lists may have old ones, which name files that are gone.
-  if compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null && "${install[@]}" >>"$log" 2>&1; then
+  if compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null && logged "${install[@]}" 2>/dev/null; then
     return
   fi
   logged "${apt[@]}" update || die "apt-get update failed; the whole output is in $log"
@@ -136,14 +145,33 @@ finish() {
 
 # The native programs, not the Python wrappers around them, which cost 0.1 s a call.
 link_tools() {
-  local program
+  local site program
+  site=$(echo "$build"/python/lib/python3.*/site-packages)
   rm -rf -- "$build/tools"
   mkdir -- "$build/tools"
-  cd -- "$build/tools"
-  for program in ../python/lib/python3.*/site-packages/iree/{compiler/_mlir_libs,_runtime_libs}/iree-*; do
-    [[ -f $program && -x $program ]] && ln -s -- "$program" .
+  for program in "$site"/iree/{compiler/_mlir_libs,_runtime_libs}/iree-*; do
+    if [[ -f $program && -x $program ]]; then
+      ln -s -- "../${program#"$build/"}" "$build/tools/"
+    fi
   done
-  cd -- "$root"
+  # The compiler writes the path of its linker into a shell command without quoting it.
+  if [[ $build == *[!A-Za-z0-9_/.,:+@%=-]* ]]; then
+    wrap_compiler "$site/iree/compiler/_mlir_libs"
+  fi
+}
+
+wrap_compiler() {
+  local quoted
+  printf -v quoted %q "$1/iree-lld"
+  rm -- "$build/tools/iree-compile"
+  {
+    echo "#!/bin/sh"
+    echo "# A link would do, were it not that iree-compile puts its linker's path unquoted into a"
+    echo "# shell command, and that this path needs quotes."
+    printf 'export IREE_LLVM_EMBEDDED_LINKER_PATH=%q\n' "$quoted"
+    printf 'exec %q "$@"\n' "$1/iree-compile"
+  } >"$build/tools/iree-compile"
+  chmod +x -- "$build/tools/iree-compile"
 }
 
 check_tools() {
@@ -194,6 +222,7 @@ set_up_model() {
 
 started=${EPOCHREALTIME/[.,]/}
 mkdir -p -- "$build" || die "cannot write to $root"
+# What is started here inherits the lock, so a killed set-up's children are waited for as well.
 exec {lock}>"$build/.setup.lock"
 if ! flock --nonblock "$lock"; then
   say "another set-up of this checkout is running; waiting for it"
