@@ -195,7 +195,7 @@ set_up_python() {
 
   local python
   python=$(find_python)
-  say "making build/python (IREE's tools; 140 MB to download the first time)"
+  say "making build/python (IREE's tools; 180 MB to download the first time)"
   rm -rf -- "$build/python"
   logged "$python" -I -m venv "$build/python" || die "$python cannot make build/python"
   logged "$build/python/bin/python" -I -m pip install --disable-pip-version-check --no-input \
