@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -25,7 +26,20 @@ Result<boost::json::value> parse_json(std::string_view text, const std::string& 
 // As parse_json, from a file. A directory, a missing or an unreadable file is an error as well.
 Result<boost::json::value> read_json_file(const std::filesystem::path& path);
 
-// One line, without spaces.
+// One thing that is wrong with a JSON text.
+struct JsonProblem {
+  std::size_t line = 1;    // from 1
+  std::size_t column = 1;  // from 1, in characters
+  std::string pointer;     // of a duplicate key; else empty
+  std::string found;
+  std::string expected;
+};
+
+// Why parse_json refuses a text: each duplicate key, and the first error of syntax. Empty if it does
+// not.
+std::vector<JsonProblem> find_json_problems(std::string_view text);
+
+// One line, without spaces. A number that JSON cannot express (infinite, not a number) is null.
 std::string to_json_line(const boost::json::value& value);
 
 // Several lines, indented by two spaces.

@@ -30,8 +30,11 @@ std::string shell_quote(std::string_view text);
 
 bool is_valid_utf8(std::string_view text);
 
+// How many bytes at the beginning are valid UTF-8: all, or those before the first that is not.
+std::size_t valid_utf8_length(std::string_view text);
+
 // The text with invalid UTF-8 replaced by U+FFFD and control characters other than tab and newline
-// removed, so that it can be shown and stored.
+// removed, also whole escape sequences of terminals, so that it can be shown and stored.
 std::string printable(std::string_view text);
 
 // "1.2 s", "340 ms", "2 min 5 s".
