@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// An owned file descriptor: closed when its owner ends.
+// An owned file descriptor: closed when its owner ends. Also one for a process.
 #pragma once
 
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <utility>
 
@@ -27,5 +28,11 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+// A descriptor that is readable as soon as the process has ended; empty, with errno, on failure.
+// The system call itself, since glibc 2.36 declares its function without C linkage.
+inline Descriptor open_pidfd(pid_t pid) {
+  return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+}
 
 }  // namespace sharkreg::core

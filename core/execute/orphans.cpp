@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <set>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -36,7 +35,7 @@ std::vector<Process> orphaned_families(const std::vector<Process>& processes) {
 }
 
 void wait_for_end(pid_t child, Time deadline) {
-  const Descriptor ended(pidfd_open(child, 0));
+  const Descriptor ended = open_pidfd(child);
   if (!ended) return;
   pollfd ready{ended.get(), POLLIN, 0};
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -216,7 +215,7 @@ Result<SupervisedProcess> start_supervised(const std::filesystem::path& supervis
   const auto pid = spawn(supervisor, request, *files);
   if (!pid) return pid.error();
   process.pid = *pid;
-  process.ended = Descriptor(pidfd_open(process.pid, 0));
+  process.ended = open_pidfd(process.pid);
   if (process.ended) return process;
 
   const int error = errno;

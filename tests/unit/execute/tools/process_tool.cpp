@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program that tests of the launcher and the supervisor run: it does one thing, named by its
+// first argument, and does it exactly.
+//
+// Things that go on for ever take a FIFO: each process of theirs writes one byte to it when it has
+// come so far, and keeps it open; so a test knows when all are there, and, by the end of file, when
+// all are gone.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <signal.h>
+#include <string>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+std::string argument_at(const std::vector<std::string>& arguments, std::size_t index) {
+  if (index < arguments.size()) return arguments[index];
+  std::cerr << "process_tool: an argument is missing\n";
+  std::exit(2);
+}
+
+void report_ready(const std::string& fifo) {
+  const int file = open(fifo.c_str(), O_WRONLY);
+  if (file < 0 || write(file, "r", 1) != 1) std::exit(2);
+}
+
+[[noreturn]] void stay() {
+  while (true) pause();
+}
+
+[[noreturn]] void raise_default(int number) {
+  signal(number, SIG_DFL);
+  raise(number);
+  std::exit(2);
+}
+
+int list_descriptors() {
+  std::vector<int> numbers;
+  DIR* directory = opendir("/proc/self/fd");
+  while (const dirent* entry = readdir(directory)) {
+    if (entry->d_name[0] == '.') continue;
+    const int number = std::atoi(entry->d_name);
+    if (number != dirfd(directory)) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  for (const int number : numbers) std::cout << number << '\n';
+  return 0;
+}
+
+// The signals that are blocked or ignored, and whether this is the leader of a session.
+int print_signals() {
+  sigset_t blocked;
+  sigprocmask(SIG_BLOCK, nullptr, &blocked);
+  for (int number = 1; number < NSIG; ++number) {
+    struct sigaction action {};
+    if (sigismember(&blocked, number) == 1) std::cout << number << " is blocked\n";
+    if (sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) {
+      std::cout << number << " is ignored\n";
+    }
+  }
+  std::cout << (getsid(0) == getpid() ? "leads a session\n" : "is in another's session\n");
+  return 0;
+}
+
+int print_limits() {
+  for (const auto resource : {RLIMIT_CORE, RLIMIT_AS, RLIMIT_FSIZE}) {
+    rlimit limit{};
+    getrlimit(resource, &limit);
+    if (limit.rlim_cur == RLIM_INFINITY)
+      std::cout << "none\n";
+    else
+      std::cout << limit.rlim_cur << '\n';
+  }
+  return 0;
+}
+
+int flood(long long bytes) {
+  const std::string block(1 << 16, 'x');
+  while (bytes > 0) {
+    const auto now = static_cast<std::size_t>(std::min<long long>(bytes, std::ssize(block)));
+    const ssize_t written = write(STDOUT_FILENO, block.data(), now);
+    if (written < 0) return 1;
+    bytes -= written;
+  }
+  return 0;
+}
+
+int use_memory(std::size_t mebibytes) {
+  const std::vector<char> memory(mebibytes << 20, 'x');
+  return memory.back() == 'x' ? 0 : 1;
+}
+
+int use_time(int milliseconds) {
+  const clock_t end = clock() + milliseconds * (CLOCKS_PER_SEC / 1000);
+  while (clock() < end) {
+  }
+  return 0;
+}
+
+// Itself, a child, and a grandchild with a session of its own whose parent is gone; none heeds
+// SIGTERM, and the child is stopped. Three bytes.
+[[noreturn]] void stubborn_family(const std::string& fifo) {
+  signal(SIGTERM, SIG_IGN);
+  if (fork() == 0) {
+    report_ready(fifo);
+    raise(SIGSTOP);
+    stay();
+  }
+  if (fork() == 0) {
+    setsid();
+    if (fork() != 0) _exit(0);
+    report_ready(fifo);
+    stay();
+  }
+  report_ready(fifo);
+  stay();
+}
+
+// Ends by itself, with exit status 7, and leaves a child and a daemon behind. Two bytes.
+int leave_two(const std::string& fifo) {
+  int ready[2];
+  if (pipe(ready) != 0) return 2;
+  const auto remain = [&]() {
+    report_ready(fifo);
+    close(ready[0]);
+    close(ready[1]);
+    stay();
+  };
+  if (fork() == 0) remain();
+  if (fork() == 0) {
+    setsid();
+    if (fork() != 0) _exit(0);
+    remain();
+  }
+  close(ready[1]);
+  char byte = 0;
+  return read(ready[0], &byte, 1) == 0 ? 7 : 2;  // the end of file: both are ready
+}
+
+// Besides this process, one that for ever forks and exits, so that none of its incarnations lives
+// longer than some microseconds. One byte.
+[[noreturn]] void comet(const std::string& fifo) {
+  report_ready(fifo);
+  if (fork() != 0) stay();
+  while (true) {
+    if (fork() > 0) _exit(0);
+  }
+}
+
+// Exits with status 5 on SIGTERM. One byte.
+[[noreturn]] void obey(const std::string& fifo) {
+  signal(SIGTERM, [](int) { _exit(5); });
+  report_ready(fifo);
+  stay();
+}
+
+// Goes on when it gets SIGTERM. One byte at first, and one for each SIGTERM.
+[[noreturn]] void note(const std::string& fifo) {
+  static int file = -1;
+  signal(SIGTERM, [](int) {
+    if (write(file, "t", 1) != 1) _exit(2);
+  });
+  file = open(fifo.c_str(), O_WRONLY);
+  if (file < 0 || write(file, "r", 1) != 1) std::exit(2);
+  stay();
+}
+
+// Being a setuid program of root's, cuts the ties to the user who started it; then obeys.
+[[noreturn]] void become_root(const std::string& fifo) {
+  if (setuid(0) != 0) std::exit(3);
+  obey(fifo);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const std::string what = argument_at(arguments, 0);
+  if (what == "descriptors") return list_descriptors();
+  if (what == "signals") return print_signals();
+  if (what == "limits") return print_limits();
+  if (what == "environment") {
+    for (char** line = environ; *line != nullptr; ++line) std::puts(*line);
+    return 0;
+  }
+  if (what == "arguments") {
+    for (const std::string& argument : arguments) std::cout << '[' << argument << "]\n";
+    return 0;
+  }
+  if (what == "directory") return std::puts(getcwd(nullptr, 0)) < 0;
+  if (what == "input") {
+    std::cout << std::string(std::istreambuf_iterator<char>(std::cin), {}).size() << " bytes\n";
+    return 0;
+  }
+  if (what == "both") {
+    for (int line = 0; line < 3; ++line) {
+      std::cout << "out " << line << std::endl;
+      std::cerr << "error " << line << std::endl;
+    }
+    return 0;
+  }
+
+  const std::string value = argument_at(arguments, 1);
+  if (what == "exit") return std::stoi(value);
+  if (what == "signal") raise_default(std::stoi(value));
+  if (what == "flood") return flood(std::stoll(value));
+  if (what == "memory") return use_memory(std::stoul(value));
+  if (what == "time") return use_time(std::stoi(value));
+  if (what == "stubborn-family") stubborn_family(value);
+  if (what == "leave-two") return leave_two(value);
+  if (what == "comet") comet(value);
+  if (what == "obey") obey(value);
+  if (what == "note") note(value);
+  if (what == "become-root") become_root(value);
+  std::cerr << "process_tool: cannot do: " << what << '\n';
+  return 2;
+}
