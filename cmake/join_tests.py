@@ -40,7 +40,9 @@ def value_text(name, value, tree):
 def tests_of(directory, labels):
     command = ["ctest", "--test-dir", directory, "--show-only=json-v1"]
     command += ["--label-regex", labels] if labels else []
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if answer.returncode != 0:
+        raise SystemExit(f"join_tests.py: ctest cannot list the tests of {directory}; see above")
     return json.loads(answer.stdout)["tests"]
 
 
