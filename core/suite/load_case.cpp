@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "suite/case_reader.h"
+#include "suite/suite.h"
+
+namespace sharkreg::core {
+namespace {
+
+constexpr std::uint64_t largest_model_file = std::uint64_t{1} << 24;
+
+// The text of the file; empty, after a report, if it cannot be read.
+std::optional<std::string> read_text(const std::filesystem::path& path, Diagnostics& diagnostics) {
+  Result<std::string> text = read_file(path, largest_model_file);
+  if (text) return *std::move(text);
+  std::error_code ignored;
+  std::string found = fmt::format("an unreadable file ({})", text.error().message);
+  if (text.error().kind == ErrorKind::not_found) found = "no such file";
+  if (std::filesystem::is_directory(path, ignored)) found = "a directory";
+  diagnostics.error("", std::move(found), "a model file in JSON");
+  return std::nullopt;
+}
+
+void report_syntax(const std::string& text, Diagnostics& diagnostics) {
+  for (const JsonProblem& problem : find_json_problems(text)) {
+    diagnostics.error(
+        problem.pointer,
+        fmt::format("{} (line {}, column {})", problem.found, problem.line, problem.column),
+        problem.expected);
+  }
+}
+
+std::optional<Case> read_case(const CaseFile& file, const LoadOptions& options,
+                              Diagnostics& diagnostics) {
+  const std::optional<std::string> text = read_text(file.path, diagnostics);
+  if (!text) return std::nullopt;
+  const Result<boost::json::value> value = parse_json(*text, file.path.native());
+  if (!value) {
+    report_syntax(*text, diagnostics);
+    return std::nullopt;
+  }
+
+  Case result;
+  result.model = file.model;
+  result.submodel = file.submodel;
+  result.file = file.path;
+  const std::filesystem::path directory = std::filesystem::absolute(file.path).parent_path();
+  result.tuner_root = directory.lexically_normal().parent_path();
+  CaseReader(directory, result).read(Field(*value, "", diagnostics), options.known_backends);
+  if (diagnostics.has_errors()) return std::nullopt;
+  return result;
+}
+
+}  // namespace
+
+LoadedCase load_case(const CaseFile& file, const LoadOptions& options) {
+  Diagnostics diagnostics(file.path, options.allow_unknown_fields);
+  LoadedCase loaded;
+  loaded.test_case = read_case(file, options, diagnostics);
+  loaded.diagnostics = diagnostics.take();
+  return loaded;
+}
+
+}  // namespace sharkreg::core
