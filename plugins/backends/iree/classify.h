@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include <sharkreg/backend.h>
+
+namespace sharkreg::iree {
+
+// What it means that iree-compile did not succeed.
+Classification classify_compile(const FailureReport& report);
+
+// What it means that iree-run-module or iree-dump-module did not succeed. `device` is the name of
+// the runtime's driver, such as "hip".
+Classification classify_run(const FailureReport& report, const std::string& device);
+
+}  // namespace sharkreg::iree

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "iree/tools.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <unistd.h>
+
+#include "iree/text.h"
+
+namespace sharkreg::iree {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A wheel's wrapper is a few lines of Python.
+constexpr std::size_t wrapper_size_limit = 1024;
+
+bool is_program(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0;
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+// The directory that the program really lies in.
+fs::path home_of(const fs::path& program) {
+  std::error_code error;
+  const fs::path real = fs::canonical(program, error);
+  return (error ? program : real).parent_path();
+}
+
+std::vector<fs::path> entries_of(const fs::path& directory) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    entries.push_back(entry->path());
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+// Where, below the packages, the program lies that a wrapper with this text starts.
+std::optional<fs::path> wrapped_program(std::string_view text, const std::string& name) {
+  if (!text.starts_with("#!")) return std::nullopt;
+  for (const std::string_view line : lines_of(text)) {
+    if (line.starts_with("from iree.compiler.tools.scripts.")) {
+      return fs::path("iree/compiler/_mlir_libs") / name;
+    }
+    if (line.starts_with("from iree._runtime.scripts.")) {
+      return fs::path("iree/_runtime_libs") / name;
+    }
+  }
+  return std::nullopt;
+}
+
+// Directories whose lib/python*/site-packages a wrapper may mean: that above itself, and that
+// above the interpreter which its first line names.
+std::set<fs::path> prefixes_of(const fs::path& wrapper, std::string_view text) {
+  std::set<fs::path> prefixes{home_of(wrapper).parent_path()};
+  const std::string_view interpreter = trimmed(between(text, "#!", "\n"));
+  if (interpreter.starts_with('/')) {
+    prefixes.insert(fs::path(interpreter).parent_path().parent_path());
+  }
+  return prefixes;
+}
+
+// Empty unless exactly one program fits: with several Pythons side by side only the wrapper knows.
+fs::path native_program(const fs::path& wrapper, const std::string& name) {
+  const std::string text = read_text(wrapper, wrapper_size_limit + 1);
+  if (text.size() > wrapper_size_limit) return {};
+  const auto below = wrapped_program(text, name);
+  if (!below) return {};
+  std::set<fs::path> candidates;
+  for (const auto& prefix : prefixes_of(wrapper, text)) {
+    for (const auto& python : entries_of(prefix / "lib")) {
+      if (!python.filename().string().starts_with("python")) continue;
+      const fs::path program = python / "site-packages" / *below;
+      std::error_code error;
+      if (is_program(program)) candidates.insert(fs::canonical(program, error));
+    }
+  }
+  return candidates.size() == 1 ? *candidates.begin() : fs::path();
+}
+
+}  // namespace
+
+LocatedTool Tools::locate(const std::string& name) const {
+  LocatedTool tool;
+  tool.name = name;
+  for (const auto& directory : directories_) {
+    const fs::path path = fs::path(directory) / name;
+    if (!is_program(path)) continue;
+    const fs::path native = native_program(path, name);
+    tool.path = native.empty() ? path.string() : native.string();
+    return tool;
+  }
+  tool.missing = name + " was not found in: " + joined(directories_, ", ") +
+                 "; name its directory by --tools-dir or IREE_TOOLS_DIR";
+  return tool;
+}
+
+std::vector<std::string> program_files(const std::string& path) {
+  std::vector<std::string> files{path};
+  const fs::path home = home_of(path);
+  // Beside the program in a wheel, in lib/ in a source build's tree.
+  for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
+    const fs::path library = folder / "libIREECompiler.so";
+    if (!is_file(library)) continue;
+    files.push_back(library.string());
+    break;
+  }
+  return files;
+}
+
+std::vector<std::string> compiler_files(const std::string& path,
+                                        const std::string& target_backend) {
+  std::vector<std::string> files = program_files(path);
+  const fs::path home = home_of(path);
+  if (is_file(home / "iree-lld")) files.push_back((home / "iree-lld").string());
+  for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
+    for (const auto& entry : entries_of(folder / "iree_platform_libs" / target_backend)) {
+      if (is_file(entry)) files.push_back(entry.string());
+    }
+  }
+  return files;
+}
+
+std::string wheel_version(const std::string& path) {
+  const std::string text = read_text(home_of(path) / "version.py", 4096);
+  const std::string version(between(text, "\nVERSION = \"", "\""));
+  const std::string revision(between(text, "\"IREE\": \"", "\""));
+  return version.empty() || revision.empty() ? version : version + " @ " + revision;
+}
+
+}  // namespace sharkreg::iree

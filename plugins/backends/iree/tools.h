@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sharkreg::iree {
+
+// One of IREE's programs on this machine.
+struct LocatedTool {
+  std::string name;     // "iree-compile"
+  std::string path;     // absolute; empty if it is nowhere
+  std::string missing;  // if it is nowhere: where it was looked for, and what to do
+
+  bool found() const { return !path.empty(); }
+  // What an action names as its program.
+  const std::string& program() const { return found() ? path : name; }
+};
+
+// Looks for programs in directories, the first hit wins. Reads the file system at every call.
+class Tools {
+ public:
+  explicit Tools(std::vector<std::string> directories) : directories_(std::move(directories)) {}
+
+  // A Python wrapper of IREE's wheels is looked through to the native program that it would start;
+  // whatever else bears the name (a source build's program, a user's script) is taken as it is.
+  LocatedTool locate(const std::string& name) const;
+
+ private:
+  std::vector<std::string> directories_;
+};
+
+// The files whose content decides what the program at `path` says about itself: it, and the
+// library of the compiler where there is one.
+std::vector<std::string> program_files(const std::string& path);
+
+// The files whose content decides what the compiler at `path` makes: those, its linker, and the
+// device libraries of one target backend ("rocm").
+std::vector<std::string> compiler_files(const std::string& path, const std::string& target_backend);
+
+// What the wheel says about the version of the program at `path`; empty if it is not in a wheel.
+std::string wheel_version(const std::string& path);
+
+}  // namespace sharkreg::iree

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sharkreg/plugin.h>
+
+#include "rocm/backend.h"
+
+SHARKREG_PLUGIN("rocm", "0.1.0", sharkreg::backend<sharkreg::rocm::Backend>("rocm"))
