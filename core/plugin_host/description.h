@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/backend.h>
-#include <sharkreg/fetcher.h>
-
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <sharkreg/backend.h>
+#include <sharkreg/fetcher.h>
 
 #include "base/error.h"
 
@@ -24,7 +25,7 @@ struct InterfaceDescription {
 
 // What a plugin is, known without loading it (again).
 struct PluginDescription {
-  std::filesystem::path library;  // absolute
+  std::filesystem::path library;  // absolute; not part of the JSON, which is kept by content
   std::string name;
   std::string version;
   std::string toolchain;
@@ -40,7 +41,14 @@ struct FoundPlugin {
   bool named = false;                            // by an option; else found on the search path
 };
 
+// One line. Changes to its members change the schema id, so that what was remembered by an older
+// program is not misread: an error then, as for any text that is not such a description.
+inline constexpr std::string_view plugin_description_schema = "sharkreg.plugin_description/1";
 std::string to_json(const PluginDescription& description);
 Result<PluginDescription> description_from_json(const std::string& json);
+
+// Whether what a plugin says of itself makes sense: options that begin with the backend's name,
+// have defaults of their own type, and so on. The error names the plugin and the member.
+Result<void> check_description(const PluginDescription& description);
 
 }  // namespace sharkreg::core

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <sharkreg/backend.h>
 #include <sharkreg/comparator.h>
 #include <sharkreg/configuration.h>
 #include <sharkreg/fetcher.h>
 #include <sharkreg/tuner.h>
-
-#include <filesystem>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "base/error.h"
 #include "plugin_host/description.h"
@@ -27,6 +28,14 @@ struct PluginSearch {
   // Absolute; earlier ones first: SHARKREG_PLUGIN_PATH, then the directory of the program's own.
   std::vector<std::filesystem::path> directories;
 };
+
+class PluginLibrary;
+
+// A function of proxies.h.
+template <class Instance>
+using MakeProxy = Result<std::unique_ptr<Instance>>(std::shared_ptr<const PluginLibrary>,
+                                                    const sr_interface&, const Configuration&,
+                                                    const HostServices&);
 
 // All plugins that were found, and the way to instances of their interfaces. Loads a library only
 // when an instance of it is made; descriptions come from the memo by the library's SHA-256, or from
@@ -58,11 +67,25 @@ class PluginRegistry {
   Result<std::unique_ptr<Comparator>> comparator(const std::string& name) const;
   Result<std::unique_ptr<TunerResolver>> tuner(const std::string& name) const;
 
-  // The name of the fetcher that reads this URL scheme ("file"), or "".
+  // The name of the fetcher that reads this URL scheme ("file"), or "". Of several, the one that
+  // was found first; named plugins come first.
   std::string fetcher_for_scheme(std::string_view scheme) const;
 
  private:
+  struct Offer {
+    const PluginDescription* plugin = nullptr;
+    const InterfaceDescription* interface = nullptr;
+  };
+
   PluginRegistry() = default;
+  Offer look_up(std::string_view interface_id, std::string_view name) const;
+
+  // Loads the library and calls `make`, one of the functions of proxies.h.
+  template <class Instance>
+  Result<std::unique_ptr<Instance>> instance(std::string_view interface_id, const std::string& name,
+                                             const Configuration& configuration,
+                                             MakeProxy<Instance>* make) const;
+
   std::vector<FoundPlugin> plugins_;
   const HostServices* services_ = nullptr;
 };

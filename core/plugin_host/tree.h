@@ -40,6 +40,9 @@ class Tree {
   std::unique_ptr<State> state_;
 };
 
+// The schema id that a tree gives at "/schema"; empty if it gives none.
+std::string schema_of(const Tree& tree);
+
 // A struct of the SDK as JSON, for plans and records.
 template <class T>
 void encode_into(Tree& tree, const T& value) {

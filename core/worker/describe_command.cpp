@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+
+#include "commands.h"
+#include "plugin_host/description.h"
+#include "plugin_host/library.h"
+#include "report.h"
+
+namespace sharkreg::core {
+namespace {
+
+bool write_all(int output, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(output, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+WorkerStatus describe_command(const std::filesystem::path& library, int output) {
+  const auto loaded = PluginLibrary::load(library);
+  if (!loaded) {
+    report(loaded.error());
+    return WorkerStatus::failed;
+  }
+  const auto description = describe(*loaded);
+  if (!description) {
+    report(description.error());
+    return WorkerStatus::failed;
+  }
+  if (!write_all(output, to_json(*description) + "\n")) {
+    report("the description could not be written: " + std::generic_category().message(errno), "");
+    return WorkerStatus::broken;
+  }
+  return WorkerStatus::ok;
+}
+
+}  // namespace sharkreg::core
