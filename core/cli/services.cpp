@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/services.h"
+
+#include <boost/json.hpp>
+#include <cstdlib>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "execute/run_to_end.h"
+
+namespace sharkreg::core {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::seconds inspection_limit{20};
+
+// What tools need of the user's environment to say what they are.
+std::vector<std::pair<std::string, std::string>> tool_environment() {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (const char* name : {"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"}) {
+    if (const char* value = std::getenv(name)) result.emplace_back(name, value);
+  }
+  return result;
+}
+
+std::optional<ToolAnswer> from_memo(const std::string& text) {
+  const auto parsed = parse_json(text, "a remembered answer");
+  if (!parsed || !parsed->is_object()) return std::nullopt;
+  const json::object& object = parsed->as_object();
+  const auto* status = object.if_contains("exit_status");
+  const auto* out = object.if_contains("standard_output");
+  const auto* err = object.if_contains("standard_error");
+  if (status == nullptr || !status->is_int64() || out == nullptr || !out->is_string() ||
+      err == nullptr || !err->is_string()) {
+    return std::nullopt;
+  }
+  return ToolAnswer{static_cast<int>(status->as_int64()), std::string(out->as_string()),
+                    std::string(err->as_string())};
+}
+
+std::string to_memo(const ToolAnswer& answer) {
+  return to_json_line(json::object{{"exit_status", answer.exit_status},
+                                   {"standard_output", printable(answer.standard_output)},
+                                   {"standard_error", printable(answer.standard_error)}});
+}
+
+}  // namespace
+
+std::optional<std::string> Services::environment(const std::string& name) const {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+ToolAnswer Services::ask_tool(const std::vector<std::string>& arguments,
+                              const std::vector<std::string>& content_files,
+                              std::chrono::milliseconds limit) const {
+  std::string key;
+  for (const std::string& argument : arguments) key += argument + '\n';
+  for (const std::string& file : content_files) {
+    const Result<std::string> digest = memo_.digest_of_file(file);
+    if (!digest) throw Failure(Failure::Kind::failed, digest.error().message);
+    key += *digest + '\n';
+  }
+  if (const auto remembered = memo_.find("tool-answers", key)) {
+    if (const auto answer = from_memo(*remembered)) return *answer;
+  }
+  LaunchRequest request;
+  request.program = arguments.at(0);
+  request.arguments.assign(arguments.begin() + 1, arguments.end());
+  request.environment = tool_environment();
+  request.time_limit = limit;
+  const Result<Answer> answer = run_to_end(supervisor_, request);
+  if (!answer) throw Failure(Failure::Kind::failed, answer.error().message, answer.error().hint);
+  const LaunchResult& result = answer->result;
+  if (result.end != LaunchResult::End::exited && result.end != LaunchResult::End::signalled) {
+    throw Failure(Failure::Kind::failed, request.program + " " + describe(request, result));
+  }
+  const bool exited = result.end == LaunchResult::End::exited;
+  ToolAnswer said{exited ? result.exit_status : -1, answer->standard_output,
+                  answer->standard_error};
+  if (exited) memo_.remember("tool-answers", key, to_memo(said));
+  return said;
+}
+
+Result<std::string> WorkerInspector::inspect(const std::filesystem::path& library) {
+  LaunchRequest request;
+  request.program = worker_;
+  request.arguments = {"describe", library};
+  request.environment = tool_environment();
+  request.time_limit = inspection_limit;
+  const Result<Answer> answer = run_to_end(supervisor_, request);
+  if (!answer) return answer.error();
+  if (answer->result.end == LaunchResult::End::exited && answer->result.exit_status == 0) {
+    return answer->standard_output;
+  }
+  std::string said(trim(answer->standard_error));
+  if (answer->result.end != LaunchResult::End::exited) {
+    said = "the process that loaded and described it " + describe(request, answer->result) +
+           (said.empty() ? "" : ": " + said);
+  }
+  return Error{ErrorKind::infrastructure, printable(said), {}};
+}
+
+}  // namespace sharkreg::core

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "plugin_host/host_services.h"
+#include "store/memo.h"
+
+namespace sharkreg::core {
+
+// What this program offers to plugins.
+class Services final : public HostServices {
+ public:
+  using Log = std::function<void(sr_log_level, std::string_view)>;
+
+  // `memo` must outlive it.
+  Services(std::filesystem::path supervisor, const Memo& memo, Log log)
+      : supervisor_(std::move(supervisor)), memo_(memo), log_(std::move(log)) {}
+
+  void log(sr_log_level level, std::string_view text) const override { log_(level, text); }
+  std::optional<std::string> environment(const std::string& name) const override;
+  ToolAnswer ask_tool(const std::vector<std::string>& arguments,
+                      const std::vector<std::string>& content_files,
+                      std::chrono::milliseconds limit) const override;
+
+ private:
+  std::filesystem::path supervisor_;
+  const Memo& memo_;
+  Log log_;
+};
+
+// Describes libraries by sharkreg-worker.
+class WorkerInspector final : public PluginInspector {
+ public:
+  WorkerInspector(std::filesystem::path supervisor, std::filesystem::path worker)
+      : supervisor_(std::move(supervisor)), worker_(std::move(worker)) {}
+
+  Result<std::string> inspect(const std::filesystem::path& library) override;
+
+ private:
+  std::filesystem::path supervisor_;
+  std::filesystem::path worker_;
+};
+
+}  // namespace sharkreg::core

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "execute/results.h"
+#include "plan/plan.h"
+
+namespace sharkreg::core {
+
+// A thing to do for a case: bring an artifact, run an action, conclude a step.
+struct Node {
+  enum class Kind { artifact, action, conclusion };
+  Kind kind = Kind::artifact;
+  std::size_t index = 0;  // of the plan's artifact, action or step
+};
+
+// What of a plan can be done when. An artifact waits for nothing; an action for its inputs and for
+// the action before it in its step; the conclusion of a step for all that the step needs. Waiting
+// is for the end, not the success, of the others.
+class CaseGraph {
+ public:
+  // `plan` must outlive it.
+  explicit CaseGraph(const CasePlan& plan);
+
+  // Nodes that wait for nothing any more, in the order of the plan, as far as there is room for
+  // them. Each is returned once.
+  std::vector<Node> take_ready(const std::function<bool(const Node&)>& room);
+
+  // The node is done, or will never be.
+  void settle(const Node& node);
+
+  bool finished() const { return unsettled_ == 0; }
+
+  // Whether all that the action needs did succeed.
+  bool can_start(std::size_t action, const CaseResults& results) const;
+
+  // The step on whose behalf the artifact is brought: the first that needs it.
+  std::size_t first_step_of_artifact(std::size_t artifact) const;
+
+ private:
+  struct Entry {
+    Node node;
+    std::size_t waits_for = 0;
+    std::vector<std::size_t> wanted_by;  // positions of entries
+    bool taken = false;
+    bool needed = true;
+  };
+
+  std::size_t position_of(const Node& node) const;
+  void connect(std::size_t before, std::size_t after);
+
+  const CasePlan* plan_;
+  std::vector<Entry> entries_;        // artifacts, actions, conclusions
+  std::vector<std::size_t> order_;    // positions, as the plan's steps come
+  std::size_t unsettled_ = 0;
+};
+
+}  // namespace sharkreg::core

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execute/executor.h"
+
+#include <algorithm>
+#include <list>
+#include <set>
+#include <vector>
+
+#include "execute/case_graph.h"
+#include "execute/staging.h"
+
+namespace sharkreg::core {
+
+// The graph's state. Everything here is touched on the loop's thread only, except what a blocking
+// piece of work is handed by value or owns until it reports back.
+class Executor::State {
+ public:
+  State(EventLoop& loop, Launcher& launcher, ArtifactStore& store, ExecutorOptions options)
+      : loop_(loop), launcher_(launcher), store_(store), options_(std::move(options)) {}
+
+  void run(PlanSource& source, ExecutionObserver& observer) {
+    source_ = &source;
+    observer_ = &observer;
+    exhausted_ = false;
+    pump();
+    loop_.run_until([this] { return exhausted_ && cases_.empty(); });
+  }
+
+  void interrupt() {
+    interrupted_ = true;
+    launcher_.terminate_all();
+    pump();
+  }
+
+ private:
+  struct OpenCase {
+    explicit OpenCase(std::shared_ptr<const CasePlan> its_plan)
+        : plan(std::move(its_plan)), graph(*plan) {
+      results.artifacts.resize(plan->artifacts.size());
+      results.actions.resize(plan->actions.size());
+    }
+    std::shared_ptr<const CasePlan> plan;
+    CaseGraph graph;
+    CaseResults results;
+  };
+  using CaseIterator = std::list<OpenCase>::iterator;
+
+  // Starts whatever can start now. Safe to be called again from within what it starts.
+  void pump() {
+    if (pumping_) return;
+    pumping_ = true;
+    do {
+      pump_again_ = false;
+      take_plans();
+      for (auto open = cases_.begin(); open != cases_.end(); ++open) {
+        for (const Node node : open->graph.take_ready([this](const Node& n) { return room(n); })) {
+          start(open, node);
+        }
+      }
+      cases_.remove_if([](const OpenCase& open) { return open.graph.finished(); });
+    } while (pump_again_ || wants_plans());
+    pumping_ = false;
+  }
+
+  bool wants_plans() const {
+    return !exhausted_ && (interrupted_ || cases_.size() < options_.open_cases);
+  }
+
+  void take_plans() {
+    while (wants_plans()) {
+      // After an interrupt the source is not asked for what would not be run anyway.
+      std::shared_ptr<const CasePlan> plan = interrupted_ ? nullptr : source_->next();
+      if (plan == nullptr) {
+        exhausted_ = true;
+      } else {
+        cases_.emplace_back(std::move(plan));
+      }
+    }
+  }
+
+  // Takes a place for the node, if there is one.
+  bool room(const Node& node) {
+    if (interrupted_) return true;  // nothing will be started
+    switch (node.kind) {
+      case Node::Kind::artifact:
+        return fetching_ < options_.fetch_jobs && ++fetching_ > 0;
+      case Node::Kind::action:
+        return acting_ < options_.jobs && ++acting_ > 0;
+      case Node::Kind::conclusion:
+        return !concluding_ && (concluding_ = true);
+    }
+    return false;
+  }
+
+  void start(CaseIterator open, Node node) {
+    switch (node.kind) {
+      case Node::Kind::artifact:
+        interrupted_ ? skip_artifact(open, node) : start_artifact(open, node);
+        break;
+      case Node::Kind::action:
+        start_or_skip_action(open, node);
+        break;
+      case Node::Kind::conclusion:
+        start_conclusion(open, node);
+        break;
+    }
+  }
+
+  void finish(CaseIterator open, Node node) {
+    open->graph.settle(node);
+    pump_again_ = true;
+    pump();
+  }
+
+  // --- artifacts
+
+  void skip_artifact(CaseIterator open, Node node) {
+    ArtifactResult& result = open->results.artifacts[node.index];
+    result.settled = true;
+    result.error = Error{ErrorKind::interrupted, "interrupted", {}};
+    finish(open, node);
+  }
+
+  void start_artifact(CaseIterator open, Node node) {
+    observer_->fetch_started(*open->plan, open->graph.first_step_of_artifact(node.index),
+                             node.index);
+    const PlannedArtifact& artifact = open->plan->artifacts[node.index];
+    loop_.post_blocking([this, open, node, &artifact]() -> std::function<void()> {
+      Result<Provided> provided = store_.provide(artifact.source.location, artifact.path);
+      return [this, open, node, provided = std::move(provided)] {
+        --fetching_;
+        ArtifactResult& result = open->results.artifacts[node.index];
+        result.settled = true;
+        if (provided) {
+          result.note = provided->note;
+        } else {
+          result.error = provided.error();
+        }
+        finish(open, node);
+      };
+    });
+  }
+
+  // --- actions
+
+  void start_or_skip_action(CaseIterator open, Node node) {
+    ActionResult& result = open->results.actions[node.index];
+    if (interrupted_) {
+      result.status = ActionResult::Status::interrupted;
+    } else if (!open->graph.can_start(node.index, open->results)) {
+      result.status = ActionResult::Status::not_started;
+      --acting_;
+    } else {
+      stage_action(open, node);
+      return;
+    }
+    finish(open, node);
+  }
+
+  void stage_action(CaseIterator open, Node node) {
+    observer_->action_started(*open->plan, node.index);
+    const std::vector<Device> devices = take_devices(open->plan->actions[node.index]);
+    loop_.post_blocking([this, open, node, devices]() -> std::function<void()> {
+      auto staged = std::make_shared<Result<StagedAction>>(
+          stage(*open->plan, node.index, devices, options_.worker));
+      return [this, open, node, devices, staged] { launch_action(open, node, devices, staged); };
+    });
+  }
+
+  void launch_action(CaseIterator open, Node node, const std::vector<Device>& devices,
+                     std::shared_ptr<Result<StagedAction>> staged) {
+    ActionResult& result = open->results.actions[node.index];
+    if (!*staged || interrupted_) {
+      if (*staged) {
+        result.status = ActionResult::Status::interrupted;
+      } else {
+        result.status = ActionResult::Status::failed;
+        result.trouble = staged->error();
+      }
+      end_action(open, node, devices);
+      return;
+    }
+    result.request = (*staged)->request;
+    result.names = (*staged)->names;
+    launcher_.launch((*staged)->request, [this, open, node, devices, staged](auto launched) {
+      place_action(open, node, devices, staged, std::move(launched));
+    });
+  }
+
+  void place_action(CaseIterator open, Node node, const std::vector<Device>& devices,
+                    std::shared_ptr<Result<StagedAction>> staged, Result<LaunchResult> launched) {
+    loop_.post_blocking([this, open, node, devices, staged,
+                         launched = std::move(launched)]() -> std::function<void()> {
+      const bool succeeded = launched && launched->end == LaunchResult::End::exited &&
+                             launched->exit_status == 0;
+      auto placed = place_outputs(*open->plan, node.index, **staged, succeeded);
+      *staged = Error{};  // removes the directory here, not on the loop
+      return [this, open, node, devices, launched, placed = std::move(placed), succeeded] {
+        ActionResult& result = open->results.actions[node.index];
+        result.status = succeeded ? ActionResult::Status::succeeded : ActionResult::Status::failed;
+        if (launched) {
+          result.launch = *launched;
+          if (interrupted_ && launched->end == LaunchResult::End::terminated) {
+            result.status = ActionResult::Status::interrupted;
+          }
+        } else {
+          result.trouble = launched.error();
+        }
+        if (placed) {
+          result.outputs = *placed;
+        } else if (succeeded) {
+          result.status = ActionResult::Status::failed;
+          result.trouble = placed.error();
+        }
+        end_action(open, node, devices);
+      };
+    });
+  }
+
+  void end_action(CaseIterator open, Node node, const std::vector<Device>& devices) {
+    for (const Device& device : devices) busy_devices_.erase(device.id);
+    --acting_;
+    finish(open, node);
+  }
+
+  // The first devices that are not in use. With one job at a time there always are some.
+  std::vector<Device> take_devices(const PlannedAction& planned) {
+    std::vector<Device> taken;
+    for (const Device& device : planned.devices) {
+      if (std::ssize(taken) == planned.action.device_count) break;
+      if (busy_devices_.insert(device.id).second) taken.push_back(device);
+    }
+    return taken;
+  }
+
+  // --- conclusions
+
+  void start_conclusion(CaseIterator open, Node node) {
+    concluding_ = true;
+    loop_.post_blocking([this, open, node]() -> std::function<void()> {
+      auto announce = observer_->conclude(*open->plan, node.index, open->results);
+      return [this, open, node, announce = std::move(announce)] {
+        concluding_ = false;
+        announce();
+        finish(open, node);
+      };
+    });
+  }
+
+  EventLoop& loop_;
+  Launcher& launcher_;
+  ArtifactStore& store_;
+  ExecutorOptions options_;
+  PlanSource* source_ = nullptr;
+  ExecutionObserver* observer_ = nullptr;
+  std::list<OpenCase> cases_;
+  std::set<std::string> busy_devices_;
+  std::size_t fetching_ = 0;
+  std::size_t acting_ = 0;
+  bool concluding_ = false;
+  bool interrupted_ = false;
+  bool exhausted_ = false;
+  bool pumping_ = false;
+  bool pump_again_ = false;
+};
+
+Executor::Executor(EventLoop& loop, Launcher& launcher, ArtifactStore& store,
+                   ExecutorOptions options)
+    : state_(std::make_unique<State>(loop, launcher, store, std::move(options))) {}
+
+Executor::~Executor() = default;
+
+void Executor::run(PlanSource& source, ExecutionObserver& observer) {
+  state_->run(source, observer);
+}
+
+void Executor::interrupt() { state_->interrupt(); }
+
+}  // namespace sharkreg::core

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "judge/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+#include <stdexcept>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "plugin_host/worker_request.h"
+
+namespace sharkreg::core {
+namespace {
+
+constexpr std::size_t excerpt_bytes = 64 * 1024;
+constexpr std::size_t detail_lines = 8;
+
+std::string excerpt(const std::filesystem::path& file) {
+  auto text = read_excerpt(file, excerpt_bytes);
+  return text ? *text : std::string();
+}
+
+std::vector<std::string> first_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::string& line : split(text, '\n')) {
+    if (lines.size() == detail_lines) break;
+    if (!trim(line).empty()) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+Verdict verdict_of(FailureKind kind, bool required) {
+  switch (kind) {
+    case FailureKind::compile_error:
+      return Verdict::compile_error;
+    case FailureKind::run_error:
+      return Verdict::run_error;
+    case FailureKind::wrong_result:
+      return Verdict::fail;
+    case FailureKind::unavailable:
+      return required ? Verdict::infrastructure : Verdict::unavailable;
+    case FailureKind::infrastructure:
+      break;
+  }
+  return Verdict::infrastructure;
+}
+
+// The verdict of a process that did not exit by itself.
+Verdict verdict_of(LaunchResult::End end) {
+  switch (end) {
+    case LaunchResult::End::timed_out:
+      return Verdict::timeout;
+    case LaunchResult::End::signalled:
+      return Verdict::crash;
+    case LaunchResult::End::terminated:
+      return Verdict::not_run;
+    default:
+      return Verdict::infrastructure;
+  }
+}
+
+Verdict verdict_of(ComparisonOutcome::Kind kind) {
+  switch (kind) {
+    case ComparisonOutcome::Kind::match:
+      return Verdict::pass;
+    case ComparisonOutcome::Kind::mismatch:
+    case ComparisonOutcome::Kind::different_type:
+      return Verdict::fail;
+    case ComparisonOutcome::Kind::invalid:
+      return Verdict::invalid;
+    case ComparisonOutcome::Kind::infrastructure:
+      break;
+  }
+  return Verdict::infrastructure;
+}
+
+// The file that says most about a failure: standard error, unless nothing is there.
+std::filesystem::path log_of(const LaunchRequest& request) {
+  std::error_code error;
+  const bool empty = std::filesystem::file_size(request.standard_error, error) == 0 || error;
+  return empty ? request.standard_output : request.standard_error;
+}
+
+// What the compiled program declares of its results; empty if it declares nothing.
+Result<std::vector<DeclaredResult>> declared_results(const CasePlan& plan,
+                                                     const PlannedStep& step) {
+  if (step.declarations.empty()) return std::vector<DeclaredResult>{};
+  const auto path = path_of(plan, origin_of_output(plan, step, step.declarations));
+  auto answer = read_execute_answer(path);
+  if (!answer) return answer.error();
+  return std::move(answer->results);
+}
+
+}  // namespace
+
+const ChosenBackend& Judge::backend_of(const PlannedStep& step) const {
+  const auto found = std::ranges::find(backends_, step.backend, &ChosenBackend::name);
+  if (found == backends_.end()) throw std::logic_error("no backend " + step.backend);
+  return *found;
+}
+
+Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseResults& results) {
+  const PlannedStep& step = plan.steps.at(step_index);
+  Judgement judgement;
+  for (const PlanNote& note : step.notes) judgement.notes.push_back(note.text);
+  for (std::size_t index : step.artifacts) {
+    const ArtifactResult& artifact = results.artifacts.at(index);
+    if (!artifact.note.empty()) judgement.notes.push_back(artifact.note);
+    if (!artifact.error) continue;
+    const bool interrupted = artifact.error->kind == ErrorKind::interrupted;
+    judgement.verdict = interrupted ? Verdict::not_run : Verdict::infrastructure;
+    judgement.sentence = interrupted ? "interrupted"
+                                     : fmt::format("cannot provide {}: {}",
+                                                   plan.artifacts.at(index).source.text,
+                                                   artifact.error->message);
+    judgement.hint = artifact.error->hint;
+    return judgement;
+  }
+  const auto failed = std::ranges::find_if(step.actions, [&](std::size_t action) {
+    return results.actions.at(action).status != ActionResult::Status::succeeded;
+  });
+  if (failed != step.actions.end()) {
+    judge_failure(plan, step, *failed, results, judgement);
+  } else {
+    compare(plan, step, judgement);
+  }
+  if (step.expectation) apply_expectation(*step.expectation, judgement);
+  return judgement;
+}
+
+void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::size_t action,
+                          const CaseResults& results, Judgement& judgement) {
+  const ActionResult& result = results.actions.at(action);
+  const PlannedAction& planned = plan.actions.at(action);
+  if (result.request) {
+    judgement.log = log_of(*result.request);
+    judgement.details = first_lines(
+        map_names(excerpt(judgement.log), result.names, result.request->working_directory));
+  }
+  if (result.status == ActionResult::Status::interrupted) {
+    judgement.verdict = Verdict::not_run;
+    judgement.sentence = "interrupted";
+  } else if (result.status == ActionResult::Status::not_started) {
+    judgement.verdict = Verdict::blocked;
+    judgement.sentence = step.compile_step
+                             ? plan.steps.at(*step.compile_step).name + " did not succeed"
+                             : "what it needs did not succeed";
+  } else if (result.trouble) {
+    judgement.verdict = Verdict::infrastructure;
+    judgement.sentence = result.trouble->message;
+    judgement.hint = result.trouble->hint;
+  } else if (result.launch->end != LaunchResult::End::exited) {
+    judgement.verdict = verdict_of(result.launch->end);
+    judgement.sentence =
+        std::filesystem::path(result.request->program).filename().string() + " " +
+        describe(*result.request, *result.launch);
+  } else {
+    classify(step, planned, result, judgement);
+  }
+}
+
+void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
+                     const ActionResult& result, Judgement& judgement) {
+  const ChosenBackend& backend = backend_of(step);
+  const auto mapped = [&](const std::filesystem::path& file) {
+    return map_names(excerpt(file), result.names, result.request->working_directory);
+  };
+  FailureReport report;
+  report.compiling = step.stage == Stage::compile;
+  report.action = planned.action.name;
+  report.target = step.target;
+  report.exit_status = result.launch->exit_status;
+  report.standard_output = mapped(result.request->standard_output);
+  report.standard_error = mapped(result.request->standard_error);
+  try {
+    const Classification said = backend.backend->classify(report);
+    judgement.verdict = verdict_of(said.kind, backend.required);
+    judgement.sentence = said.sentence;
+  } catch (const Failure& failure) {
+    judgement.verdict = Verdict::infrastructure;
+    judgement.sentence =
+        fmt::format("{} exited with status {}, and the backend cannot say why: {}",
+                    result.request->program, result.launch->exit_status, failure.what());
+  }
+}
+
+void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement) {
+  judgement.verdict = Verdict::pass;
+  if (step.comparisons.empty()) return;
+  const Result<std::vector<DeclaredResult>> declared = declared_results(plan, step);
+  if (!declared) {
+    judgement.verdict = Verdict::infrastructure;
+    judgement.sentence = declared.error().message;
+    return;
+  }
+  std::size_t bad = 0;
+  for (const PlannedComparison& planned : step.comparisons) {
+    JudgedComparison judged;
+    judged.planned = &planned;
+    judged.expected_file = plan.artifacts.at(planned.expected_artifact).path;
+    judged.actual_file = path_of(plan, origin_of_output(plan, step, planned.result.output));
+    const auto comparator = comparator_by_name_(planned.result.comparator);
+    if (comparator) {
+      ComparisonRequest request{judged.expected_file,
+                                std::filesystem::path(judged.expected_file).extension() == ".npy"
+                                    ? "npy"
+                                    : "bin",
+                                planned.expected_value,
+                                judged.actual_file,
+                                planned.result.format,
+                                std::nullopt,
+                                planned.result.arguments};
+      const auto index = static_cast<std::size_t>(planned.result.index);
+      if (index < declared->size()) request.declared = (*declared)[index];
+      judged.outcome = compare_tensors(request, **comparator);
+    } else {
+      judged.outcome.sentence = comparator.error().message;
+      judged.outcome.hint = comparator.error().hint;
+    }
+    const Verdict verdict = verdict_of(judged.outcome.kind);
+    if (verdict != Verdict::pass && bad++ == 0) {
+      judgement.verdict = verdict;
+      judgement.sentence = planned.result.name + ": " + judged.outcome.sentence;
+      judgement.hint = judged.outcome.hint;
+    }
+    judgement.comparisons.push_back(std::move(judged));
+  }
+  if (bad > 1) {
+    judgement.sentence +=
+        fmt::format(" ({} of {} outputs do not match)", bad, step.comparisons.size());
+  }
+}
+
+void apply_expectation(const Expectation& expectation, Judgement& judgement) {
+  const Verdict verdict = judgement.verdict;
+  if (verdict == Verdict::pass) {
+    judgement.verdict = Verdict::xpass;
+    judgement.sentence = "passed, although it was expected to fail";
+    judgement.hint = "if this is to stay, remove the expectation from the model file";
+    return;
+  }
+  const bool can_meet = verdict == Verdict::fail || verdict == Verdict::compile_error ||
+                        verdict == Verdict::run_error || verdict == Verdict::crash;
+  if (!can_meet) return;
+  if (!expectation.kind.empty() && expectation.kind != name_of(verdict)) {
+    judgement.notes.push_back(
+        fmt::format("expected to fail by {}, but it is {}", expectation.kind, name_of(verdict)));
+    return;
+  }
+  if (!expectation.message_pattern.empty()) {
+    const std::string text = judgement.sentence + "\n" + join(judgement.details, "\n");
+    if (!std::regex_search(text, std::regex(expectation.message_pattern))) {
+      judgement.notes.push_back("expected to fail with a message like \"" +
+                                expectation.message_pattern + "\"");
+      return;
+    }
+  }
+  judgement.verdict = Verdict::xfail;
+}
+
+}  // namespace sharkreg::core

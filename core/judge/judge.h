@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sharkreg/backend.h>
+#include <sharkreg/comparator.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/verdict.h"
+#include "execute/results.h"
+#include "judge/comparison.h"
+#include "plan/backend_choice.h"
+#include "plan/plan.h"
+
+namespace sharkreg::core {
+
+// One result that was compared, or could not be.
+struct JudgedComparison {
+  const PlannedComparison* planned = nullptr;  // of the plan
+  std::filesystem::path expected_file;
+  std::filesystem::path actual_file;
+  ComparisonOutcome outcome;
+};
+
+// What a step came to, and why.
+struct Judgement {
+  Verdict verdict = Verdict::infrastructure;
+  std::string sentence;
+  std::string hint;
+  std::vector<std::string> details;  // first lines of what the tool said
+  std::filesystem::path log;         // the file to look at
+  std::vector<std::string> notes;
+  std::vector<JudgedComparison> comparisons;
+};
+
+// Turns the results of steps into verdicts: asks the backend what a failure means, comparators about
+// outputs, and holds the outcome against what was expected.
+//
+// Threads: one call at a time.
+class Judge {
+ public:
+  using ComparatorByName =
+      std::function<Result<std::shared_ptr<Comparator>>(const std::string& name)>;
+
+  // `backends` must outlive it.
+  Judge(const std::vector<ChosenBackend>& backends, ComparatorByName comparator_by_name)
+      : backends_(backends), comparator_by_name_(std::move(comparator_by_name)) {}
+
+  Judgement judge(const CasePlan& plan, std::size_t step, const CaseResults& results);
+
+ private:
+  const ChosenBackend& backend_of(const PlannedStep& step) const;
+  void judge_failure(const CasePlan& plan, const PlannedStep& step, std::size_t action,
+                     const CaseResults& results, Judgement& judgement);
+  void classify(const PlannedStep& step, const PlannedAction& planned, const ActionResult& result,
+                Judgement& judgement);
+  void compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement);
+
+  const std::vector<ChosenBackend>& backends_;
+  ComparatorByName comparator_by_name_;
+};
+
+// Holds a verdict against the expectation of a failure: meets it (xfail), misses it (the verdict
+// stays, with a note), or passes although it should not (xpass).
+void apply_expectation(const Expectation& expectation, Judgement& judgement);
+
+// The text with the names under which an action saw its files replaced by their paths, where they
+// stand as words of their own.
+std::string map_names(const std::string& text, const std::map<std::string, std::string>& names,
+                      const std::filesystem::path& working_directory);
+
+}  // namespace sharkreg::core

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/case_planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "suite/source.h"
+
+namespace sharkreg::core {
+namespace {
+
+// "rocm gfx942" with the separator in the place of the space.
+std::string target_name(const PlannedStep& step, char separator) {
+  return step.target.empty() ? step.backend : step.backend + separator + step.target;
+}
+
+std::string formats_of(const auto& things) {
+  std::set<std::string> formats;
+  for (const auto& thing : things) formats.insert(thing.format);
+  return fmt::format("{}", fmt::join(formats, ", "));
+}
+
+// The first of the programs, weights, … in the order of the formats that are preferred.
+template <class Thing>
+const Thing* preferred(const std::vector<Thing>& things, const std::vector<std::string>& formats) {
+  for (const std::string& format : formats) {
+    const auto found = std::ranges::find(things, format, &Thing::format);
+    if (found != things.end()) return &*found;
+  }
+  return nullptr;
+}
+
+ForegoneVerdict skipped(std::string sentence) {
+  return {Verdict::skip, std::move(sentence), {}, {}};
+}
+
+// What a backend refuses: a wrong flag is the model file's fault, everything else the plugin's.
+ForegoneVerdict refused(const Failure& failure, Stage stage) {
+  if (failure.kind() != Failure::Kind::invalid) {
+    return {Verdict::infrastructure, failure.what(), failure.hint(), {}};
+  }
+  return {stage == Stage::compile ? Verdict::compile_error : Verdict::run_error, failure.what(),
+          failure.hint(), {}};
+}
+
+std::string tensor_format(const Source& source) {
+  const std::string extension = std::filesystem::path(source.file_name).extension();
+  return extension == ".npy" ? "npy" : "bin";
+}
+
+}  // namespace
+
+CasePlanner::CasePlanner(const PlanOptions& options, TunerResolver& tuner_resolver,
+                         const Case& test_case)
+    : options_(options),
+      tuner_resolver_(tuner_resolver),
+      case_(test_case),
+      directory_(directory_name(test_case.model, test_case.submodel)) {
+  plan_.model = test_case.model;
+  plan_.submodel = test_case.submodel;
+  plan_.file = test_case.file;
+}
+
+void CasePlanner::add(const ChosenBackend& backend) {
+  const bool no_target = backend.targets.empty();
+  const std::vector<std::string> targets =
+      no_target ? std::vector<std::string>{"auto"} : backend.targets;
+  for (const std::string& target : targets) {
+    for (const Stage stage : {Stage::compile, Stage::run}) {
+      PlannedStep step = std::move(add_step(stage, backend, target));
+      if (!step.foregone && no_target) {
+        step.foregone = {backend.required ? Verdict::infrastructure : Verdict::unavailable,
+                         backend.no_target_because, {}, {}};
+      }
+      if (!step.foregone) {
+        const std::size_t actions_before = plan_.actions.size();
+        try {
+          stage == Stage::compile ? plan_compile(step, backend) : plan_run(step, backend);
+        } catch (const Failure& failure) {
+          plan_.actions.resize(actions_before);
+          step.actions.clear();
+          step.foregone = refused(failure, stage);
+        }
+      }
+      plan_.steps.back() = std::move(step);
+    }
+  }
+}
+
+PlannedStep& CasePlanner::add_step(Stage stage, const ChosenBackend& backend,
+                                   const std::string& target) {
+  PlannedStep& step = plan_.steps.emplace_back();
+  step.stage = stage;
+  step.backend = backend.name;
+  step.target = target;
+  step.name = fmt::format("{} {}", name_of(stage), target_name(step, ' '));
+  step.slug = fmt::format("{}_{}", name_of(stage), target_name(step, '_'));
+  if (stage == Stage::run) step.compile_step = plan_.steps.size() - 2;
+
+  const BackendFields fields = fields_for(case_, backend.name);
+  if (stage == Stage::run) {
+    step.expectation = fields.run_failure;
+  } else if (const auto chip = fields.compile_failure_for.find(target);
+             chip != fields.compile_failure_for.end()) {
+    step.expectation = chip->second;
+  } else {
+    step.expectation = fields.compile_failure;
+  }
+  step.foregone = skip_reason(step);
+  return step;
+}
+
+std::optional<ForegoneVerdict> CasePlanner::skip_reason(const PlannedStep& step) const {
+  const std::set<std::string> only = only_backends(case_);
+  if (!only.empty() && !only.contains(step.backend)) {
+    return skipped(fmt::format("the model file asks for {} only", fmt::join(only, ", ")));
+  }
+  if (step.stage == Stage::run && case_.compile_only) {
+    return skipped("the model file asks for compiles only");
+  }
+  if (step.expectation && options_.skip_expected_failures) {
+    return ForegoneVerdict{Verdict::xfail, "expected to fail; not tried (--xfail=skip)", {}, {}};
+  }
+  return std::nullopt;
+}
+
+void CasePlanner::plan_compile(PlannedStep& step, const ChosenBackend& backend) {
+  if (preferred(case_.programs, backend.description.program_formats) == nullptr) {
+    step.foregone =
+        skipped(fmt::format("{} takes {}; the model file has {}", backend.name,
+                            fmt::join(backend.description.program_formats, ", "),
+                            formats_of(case_.programs)));
+    return;
+  }
+  Files files;
+  const CompilePlan answer = backend.backend->plan_compile(compile_request(step, backend, files));
+  step.notes = answer.notes;
+  add_actions(step, backend, answer.actions, files);
+  compiled_[target_name(step, ' ')] = std::move(files);
+}
+
+CompileRequest CasePlanner::compile_request(PlannedStep& step, const ChosenBackend& backend,
+                                            Files& files) {
+  const BackendFields fields = fields_for(case_, backend.name);
+  const auto& formats = backend.description.program_formats;
+  CompileRequest request;
+  request.case_name = case_.name();
+  request.target = step.target;
+  request.tag = target_name(step, '_');
+  const Program& program = *preferred(case_.programs, formats);
+  request.program =
+      artifact("program", "program." + program.format, program.source, program.format, files);
+  if (const Program* pipeline = preferred(case_.pipeline_programs, formats)) {
+    request.pipeline_program = artifact("pipeline_program", "pipeline_program." + pipeline->format,
+                                        pipeline->source, pipeline->format, files);
+  }
+  if (backend.description.takes_tuner_file && !case_.tuner_file.empty()) {
+    const auto choice = tuner_resolver_.resolve(
+        {case_.tuner_file, options_.sku, backend.name, step.target});
+    if (choice) {
+      const Result<Source> source = parse_source(choice->path, case_.tuner_root);
+      if (!source) {
+        throw Failure(Failure::Kind::failed, "the tuner resolver chose \"" + choice->path +
+                                                 "\": " + source.error().message);
+      }
+      request.tuner_file =
+          artifact("tuner_file", "tuner_file." + request.tag, *source, "", files);
+      step.notes.push_back({"tuner file: " + choice->path, false});
+    }
+  }
+  request.compiler_flags = fields.compiler_flags.value_or(std::vector<std::string>{});
+  request.pipeline_compiler_flags = fields.pipeline_compiler_flags;
+  request.extra_arguments = extra_arguments(options_.compile_arguments, backend.name);
+  request.flag_compatibility = options_.flag_compatibility;
+  return request;
+}
+
+void CasePlanner::plan_run(PlannedStep& step, const ChosenBackend& backend) {
+  const PlannedStep& compile = plan_.steps.at(*step.compile_step);
+  if (compile.foregone && compile.foregone->verdict == Verdict::skip) {
+    step.foregone = compile.foregone;
+    return;
+  }
+  if (compile.foregone) {
+    step.foregone = {Verdict::blocked, fmt::format("{} did not succeed", compile.name), {}, {}};
+    return;
+  }
+  if (std::string why = unavailable_because(backend, step.target); !why.empty()) {
+    step.foregone = {backend.required ? Verdict::infrastructure : Verdict::unavailable,
+                     std::move(why), {}, {}};
+    return;
+  }
+  Files files = compiled_.at(target_name(step, ' '));
+  const RunRequest request = run_request(step, backend, files);
+  const RunPlan answer = backend.backend->plan_run(request);
+  step.notes = answer.notes;
+  step.declarations = answer.declarations;
+  step.judged_by_runtime =
+      request.comparison == ComparisonMode::runtime && !request.expectations.empty();
+  if (request.expectations.empty()) step.notes.push_back({"nothing compared", false});
+  add_actions(step, backend, answer.actions, files);
+  add_comparisons(step, answer, files);
+}
+
+RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& backend, Files& files) {
+  const BackendFields fields = fields_for(case_, backend.name);
+  RunRequest request;
+  request.case_name = case_.name();
+  request.target = step.target;
+  request.tag = target_name(step, '_');
+  request.function = fields.function.value_or("");
+  for (std::size_t index = 0; index < case_.inputs.size(); ++index) {
+    const TensorSource& input = case_.inputs[index];
+    RunInput& planned = request.inputs.emplace_back();
+    planned.value = input.value;
+    if (!input.source) continue;
+    const std::string id = fmt::format("input_{}", index);
+    planned.file = artifact(id, id, *input.source, tensor_format(*input.source), files);
+  }
+  for (std::size_t index = 0; index < case_.outputs.size(); ++index) {
+    const TensorSource& output = case_.outputs[index];
+    RunExpectation& planned = request.expectations.emplace_back();
+    planned.value = output.value;
+    if (output.ignored) continue;
+    const std::string id = fmt::format("expected_{}", index);
+    planned.file = artifact(id, id, *output.source, tensor_format(*output.source), files);
+  }
+  if (!case_.weights.empty()) {
+    const Weights* weights = preferred(case_.weights, backend.description.weight_formats);
+    if (weights == nullptr) {
+      throw Failure(Failure::Kind::invalid,
+                    fmt::format("{} takes weights as {}; the model file has {}", backend.name,
+                                fmt::join(backend.description.weight_formats, ", "),
+                                formats_of(case_.weights)));
+    }
+    request.weights.push_back(
+        {artifact("weights_0", "weights." + weights->format, weights->source, weights->format,
+                  files),
+         weights->scope});
+  }
+  request.add_pipeline_module = case_.add_pipeline_module;
+  request.threshold_arguments = fields.threshold_args.value_or(std::vector<std::string>{});
+  request.extra_arguments = extra_arguments(options_.run_arguments, backend.name);
+  request.comparison =
+      options_.comparator == "runtime" ? ComparisonMode::runtime : ComparisonMode::host;
+  return request;
+}
+
+void CasePlanner::add_comparisons(PlannedStep& step, const RunPlan& answer, const Files& files) {
+  for (const PlannedResult& result : answer.results) {
+    const auto expected = files.find(result.expectation);
+    const auto actual = files.find(result.output);
+    const auto index = static_cast<std::size_t>(result.index);
+    if (expected == files.end() || expected->second.kind != FileOrigin::Kind::artifact ||
+        actual == files.end() || result.index < 0 || index >= case_.outputs.size()) {
+      throw Failure(Failure::Kind::failed,
+                    fmt::format("{}: its plan compares \"{}\" with \"{}\", which are not both there",
+                                step.backend, result.output, result.expectation));
+    }
+    PlannedComparison comparison{result, expected->second.index, case_.outputs[index].value};
+    if (!options_.comparator.empty()) comparison.result.comparator = options_.comparator;
+    step.comparisons.push_back(std::move(comparison));
+    step.artifacts.push_back(expected->second.index);
+  }
+}
+
+RequestArtifact CasePlanner::artifact(const std::string& id, const std::string& plan_id,
+                                      const Source& source, const std::string& format,
+                                      Files& files) {
+  const auto known = std::ranges::find(plan_.artifacts, plan_id, &PlannedArtifact::id);
+  const auto index = static_cast<std::size_t>(known - plan_.artifacts.begin());
+  if (known == plan_.artifacts.end()) {
+    plan_.artifacts.push_back({plan_id, source, artifact_path(source)});
+  }
+  files[id] = {FileOrigin::Kind::artifact, index, {}};
+  return {id, plan_.artifacts[index].path.filename(), format};
+}
+
+std::filesystem::path CasePlanner::artifact_path(const Source& source) const {
+  const std::filesystem::path directory = options_.artifacts_dir / directory_;
+  std::filesystem::path path = directory / source.file_name;
+  const auto holds_other = [&](const std::filesystem::path& place) {
+    return std::ranges::any_of(plan_.artifacts, [&](const PlannedArtifact& other) {
+      return other.path == place && other.source.location != source.location;
+    });
+  };
+  for (int number = 2; holds_other(path); ++number) {
+    path = directory / std::to_string(number) / source.file_name;
+  }
+  return path;
+}
+
+void CasePlanner::add_actions(PlannedStep& step, const ChosenBackend& backend,
+                              const std::vector<Action>& actions, Files& files) {
+  const std::size_t step_index = plan_.steps.size() - 1;
+  for (const Action& action : actions) {
+    PlannedAction planned;
+    planned.action = action;
+    planned.step = step_index;
+    planned.log_directory = options_.run_dir / directory_ / step.slug;
+    planned.output_directory = step.stage == Stage::compile
+                                   ? options_.output_dir / (directory_ + "_vmfbs")
+                                   : planned.log_directory;
+    planned.side_file_tag = target_name(step, '_');
+    if (&action != &actions.front()) planned.side_file_tag += "." + action.name;
+    planned.time_limit = options_.time_limit;
+    if (action.device_count > 0) planned.devices = devices_for(backend, step.target);
+    planned.plugin_library = backend.library;
+    planned.plugin_interface = backend.name;
+    planned.configuration = backend.configuration;
+
+    const auto refer_to = [&](const std::string& id) {
+      const auto file = files.find(id);
+      if (file == files.end()) {
+        throw Failure(Failure::Kind::failed,
+                      fmt::format("{}: its action \"{}\" refers to a file \"{}\" that nothing makes",
+                                  backend.name, action.name, id));
+      }
+      planned.inputs[id] = file->second;
+      if (file->second.kind == FileOrigin::Kind::artifact &&
+          std::ranges::find(step.artifacts, file->second.index) == step.artifacts.end()) {
+        step.artifacts.push_back(file->second.index);
+      }
+    };
+    for (const std::string& id : action.inputs) refer_to(id);
+    for (const Argument& argument : action.arguments) {
+      for (const ArgumentPart& part : argument.parts) {
+        if (part.kind == ArgumentPart::Kind::input) refer_to(part.value);
+      }
+    }
+    const std::size_t action_index = plan_.actions.size();
+    for (const ActionOutput& output : action.outputs) {
+      files[output.id] = {FileOrigin::Kind::output, action_index, output.id};
+    }
+    step.actions.push_back(action_index);
+    plan_.actions.push_back(std::move(planned));
+  }
+}
+
+std::vector<std::string> CasePlanner::extra_arguments(
+    const std::map<std::string, std::vector<std::string>>& arguments,
+    const std::string& backend) const {
+  std::vector<std::string> result;
+  for (const std::string& key : {std::string(), backend}) {
+    const auto found = arguments.find(key);
+    if (found != arguments.end()) {
+      result.insert(result.end(), found->second.begin(), found->second.end());
+    }
+  }
+  return result;
+}
+
+}  // namespace sharkreg::core

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/plan_json.h"
+
+#include <boost/json.hpp>
+
+#include "base/digest.h"
+#include "plugin_host/tree.h"
+
+namespace sharkreg::core {
+namespace {
+
+namespace json = boost::json;
+
+json::object origin_to_json(const CasePlan& plan, const FileOrigin& origin) {
+  if (origin.kind == FileOrigin::Kind::artifact) {
+    return {{"artifact", plan.artifacts.at(origin.index).id}};
+  }
+  return {{"action", origin.index}, {"output", origin.output}};
+}
+
+json::object artifact_to_json(const PlannedArtifact& artifact) {
+  return {{"id", artifact.id},
+          {"source", artifact.source.location},
+          {"path", artifact.path.string()}};
+}
+
+json::object action_to_json(const CasePlan& plan, std::size_t index) {
+  const PlannedAction& planned = plan.actions.at(index);
+  Tree tree;
+  encode_into(tree, planned.action);
+  json::object inputs;
+  for (const auto& [id, origin] : planned.inputs) inputs[id] = origin_to_json(plan, origin);
+  json::object result{{"index", index},
+                      {"step", plan.steps.at(planned.step).name},
+                      {"action", tree.value()},
+                      {"inputs", std::move(inputs)},
+                      {"output_directory", planned.output_directory.string()},
+                      {"log_directory", planned.log_directory.string()},
+                      {"time_limit_seconds",
+                       static_cast<double>(planned.time_limit.count()) / 1000.0}};
+  json::array devices;
+  for (const Device& device : planned.devices) devices.emplace_back(device.id);
+  if (!devices.empty()) result["devices"] = std::move(devices);
+  return result;
+}
+
+json::object comparison_to_json(const CasePlan& plan, const PlannedComparison& comparison) {
+  return {{"result", comparison.result.name},
+          {"output", comparison.result.output},
+          {"format", comparison.result.format},
+          {"expected", plan.artifacts.at(comparison.expected_artifact).id},
+          {"value", comparison.expected_value},
+          {"comparator", comparison.result.comparator},
+          {"arguments", json::value_from(comparison.result.arguments)}};
+}
+
+json::object step_to_json(const CasePlan& plan, const PlannedStep& step) {
+  json::object result{{"id", step.id},
+                      {"name", step.name},
+                      {"stage", name_of(step.stage)},
+                      {"backend", step.backend},
+                      {"target", step.target}};
+  if (step.foregone) {
+    json::object verdict{{"verdict", name_of(step.foregone->verdict)},
+                         {"sentence", step.foregone->sentence}};
+    if (!step.foregone->hint.empty()) verdict["hint"] = step.foregone->hint;
+    result["foregone"] = std::move(verdict);
+    return result;
+  }
+  result["actions"] = json::value_from(step.actions);
+  json::array artifacts;
+  for (std::size_t index : step.artifacts) artifacts.emplace_back(plan.artifacts.at(index).id);
+  result["artifacts"] = std::move(artifacts);
+  if (step.compile_step) result["needs"] = plan.steps.at(*step.compile_step).name;
+  json::array comparisons;
+  for (const PlannedComparison& comparison : step.comparisons) {
+    comparisons.emplace_back(comparison_to_json(plan, comparison));
+  }
+  if (!comparisons.empty()) result["comparisons"] = std::move(comparisons);
+  if (step.expectation) {
+    result["expected_to_fail"] = json::object{{"kind", step.expectation->kind},
+                                              {"message", step.expectation->message_pattern},
+                                              {"reason", step.expectation->reason},
+                                              {"issue", step.expectation->issue}};
+  }
+  json::array notes;
+  for (const PlanNote& note : step.notes) notes.emplace_back(note.text);
+  if (!notes.empty()) result["notes"] = std::move(notes);
+  return result;
+}
+
+// Adds a text so that no two sequences of texts give the same digest.
+void add(Sha256& digest, std::string_view text) {
+  digest.add(std::to_string(text.size())).add(":").add(text);
+}
+
+void add_action(Sha256& digest, const CasePlan& plan, const PlannedAction& planned) {
+  add(digest, planned.action.name);
+  add(digest, planned.action.program);
+  for (const std::string& argument : bind_arguments(planned, names_of_inputs(plan, planned))) {
+    add(digest, argument);
+  }
+  for (const EnvironmentVariable& variable : planned.action.environment) {
+    add(digest, variable.name);
+    add(digest, variable.value.value_or(""));
+  }
+  for (const auto& [id, origin] : planned.inputs) {
+    add(digest, id);
+    add(digest, origin.kind == FileOrigin::Kind::artifact
+                    ? plan.artifacts.at(origin.index).source.location
+                    : origin.output);
+  }
+}
+
+}  // namespace
+
+json::object to_json_object(const CasePlan& plan) {
+  json::array artifacts;
+  for (const PlannedArtifact& artifact : plan.artifacts) {
+    artifacts.emplace_back(artifact_to_json(artifact));
+  }
+  json::array actions;
+  for (std::size_t index = 0; index < plan.actions.size(); ++index) {
+    actions.emplace_back(action_to_json(plan, index));
+  }
+  json::array steps;
+  for (const PlannedStep& step : plan.steps) steps.emplace_back(step_to_json(plan, step));
+  return {{"model", plan.model},
+          {"submodel", plan.submodel},
+          {"file", plan.file.string()},
+          {"artifacts", std::move(artifacts)},
+          {"actions", std::move(actions)},
+          {"steps", std::move(steps)}};
+}
+
+std::string digest_of_step(const CasePlan& plan, const PlannedStep& step, const std::string& sku) {
+  Sha256 digest;
+  add(digest, "sharkreg step 1");
+  add(digest, plan.model);
+  add(digest, plan.submodel);
+  add(digest, step.name);
+  add(digest, sku);
+  if (step.compile_step) {
+    for (std::size_t index : plan.steps.at(*step.compile_step).actions) {
+      add_action(digest, plan, plan.actions.at(index));
+    }
+  }
+  for (std::size_t index : step.actions) add_action(digest, plan, plan.actions.at(index));
+  for (const PlannedComparison& comparison : step.comparisons) {
+    add(digest, comparison.result.comparator);
+    for (const std::string& argument : comparison.result.arguments) add(digest, argument);
+    add(digest, plan.artifacts.at(comparison.expected_artifact).source.location);
+    add(digest, comparison.expected_value);
+  }
+  return digest.finish();
+}
+
+}  // namespace sharkreg::core

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace boost::json {
+class object;
+}
+
+namespace sharkreg::core {
+
+// The graph of one case: artifacts, actions with their references, steps.
+boost::json::object to_json_object(const CasePlan& plan);
+
+// SHA-256 over what decides a step: case, step, target, SKU, and its actions with their inputs.
+std::string digest_of_step(const CasePlan& plan, const PlannedStep& step, const std::string& sku);
+
+}  // namespace sharkreg::core

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/plan_script.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace sharkreg::core {
+namespace {
+
+std::string quoted(const std::filesystem::path& path) { return shell_quote(path.string()); }
+
+// `env -i` with what the action lists: values as planned, else the user's own.
+std::string environment_of(const PlannedAction& planned) {
+  std::string result = "env -i";
+  for (const EnvironmentVariable& variable : planned.action.environment) {
+    if (variable.value) {
+      result += " " + shell_quote(variable.name + "=" + *variable.value);
+    } else {
+      result += fmt::format(" ${{{0}+{0}=\"${0}\"}}", variable.name);
+    }
+  }
+  return result;
+}
+
+std::string command_of(const CasePlan& plan, const PlannedAction& planned,
+                       const std::map<std::string, std::string>& names) {
+  std::string command = environment_of(planned) + " " + shell_quote(planned.action.program);
+  for (const std::string& argument : bind_arguments(planned, names)) {
+    command += " \\\n    " + shell_quote(argument);
+  }
+  const std::string& printed = planned.action.standard_output;
+  if (!printed.empty()) {
+    const FileOrigin origin{FileOrigin::Kind::output,
+                            static_cast<std::size_t>(&planned - plan.actions.data()), printed};
+    command += " \\\n    > " + quoted(path_of(plan, origin));
+  }
+  return command;
+}
+
+std::string script_of_action(const CasePlan& plan, const PlannedAction& planned) {
+  const Action& action = planned.action;
+  if (action.in_process) {
+    return fmt::format("# {}: done by the plugin {} itself\n", action.name,
+                       planned.plugin_interface);
+  }
+  const auto names = names_of_inputs(plan, planned);
+  std::string text;
+  if (!action.program_missing.empty()) text += "# " + action.program_missing + "\n";
+  text += "work=$(mktemp -d)\ncd \"$work\"\n";
+  for (const auto& [id, name] : names) {
+    if (name.find('/') != std::string::npos) text += "mkdir -p " + shell_quote(id) + "\n";
+    text += fmt::format("ln -s {} {}\n", quoted(path_of(plan, planned.inputs.at(id))),
+                        shell_quote(name));
+  }
+  text += "mkdir -p " + quoted(planned.output_directory) + " " + quoted(planned.log_directory) + "\n";
+  text += command_of(plan, planned, names) + "\n";
+  for (const ActionOutput& output : action.outputs) {
+    if (output.id == action.standard_output) continue;
+    text += fmt::format("mv {} {}\n", shell_quote(output.file_name),
+                        quoted(planned.output_directory / output.file_name));
+  }
+  return text + "cd / && rm -rf \"$work\"\n";
+}
+
+std::string script_of_comparison(const CasePlan& plan, const PlannedStep& step,
+                                 const PlannedComparison& comparison,
+                                 const std::string& sharkreg) {
+  const FileOrigin actual = origin_of_output(plan, step, comparison.result.output);
+  std::string text = fmt::format("{} compare {} {}", sharkreg,
+                                 quoted(plan.artifacts.at(comparison.expected_artifact).path),
+                                 quoted(path_of(plan, actual)));
+  if (!comparison.expected_value.empty()) {
+    text += " --value=" + shell_quote(comparison.expected_value);
+  }
+  text += " --comparator=" + shell_quote(comparison.result.comparator);
+  for (const std::string& argument : comparison.result.arguments) {
+    text += " --args=" + shell_quote(argument);
+  }
+  return text + "\n";
+}
+
+std::string script_of_step(const CasePlan& plan, const PlannedStep& step,
+                           const std::string& sharkreg) {
+  std::string text = fmt::format("\n# {}: {}\n", plan.name(), step.name);
+  if (step.foregone) {
+    return text +
+           fmt::format("# {}: {}\n", name_of(step.foregone->verdict), step.foregone->sentence);
+  }
+  for (const PlanNote& note : step.notes) text += "# note: " + note.text + "\n";
+  if (step.expectation) text += "# expected to fail\nset +e\n";
+  for (std::size_t index : step.actions) text += script_of_action(plan, plan.actions.at(index));
+  for (const PlannedComparison& comparison : step.comparisons) {
+    text += script_of_comparison(plan, step, comparison, sharkreg);
+  }
+  if (step.expectation) text += "set -e\n";
+  return text;
+}
+
+}  // namespace
+
+std::string to_script(const std::vector<CasePlan>& plans, const std::string& sharkreg,
+                      const std::string& fetch_command) {
+  std::string text = "#!/bin/sh\nset -eu\n\n" + fetch_command + "\n";
+  for (const CasePlan& plan : plans) {
+    for (const PlannedStep& step : plan.steps) text += script_of_step(plan, step, sharkreg);
+  }
+  return text;
+}
+
+}  // namespace sharkreg::core
