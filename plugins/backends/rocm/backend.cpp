@@ -7,17 +7,11 @@ namespace sharkreg::rocm {
 namespace {
 
 std::vector<OptionDeclaration> options() {
-  OptionDeclaration chip;
-  chip.name = "rocm-chip";
-  chip.default_value = "gfx942";
-  chip.value_name = "CHIP[,CHIP...]";
-  chip.help = "chips to compile for; \"auto\": those of the devices that are here";
-  OptionDeclaration root;
-  root.name = "rocm-root";
-  root.default_value = "/";
-  root.value_name = "DIRECTORY";
-  root.help = "where the driver's files (sys, dev, usr/share) are read from";
-  return {chip, root};
+  using Type = OptionDeclaration::Type;
+  return {{"rocm-chip", Type::text, "gfx942", "CHIP[,CHIP...]",
+           "chips to compile for; \"auto\": those of the devices that are here", false},
+          {"rocm-root", Type::text, "/", "DIRECTORY",
+           "where the driver's files (sys, dev, usr/share) are read from", false}};
 }
 
 // The target backend was renamed twice, and its flags with it. Prefetching was on or off before it
@@ -82,7 +76,7 @@ iree::Hardware hardware() {
 
 Backend::Backend(const Configuration& configuration, const Host& host)
     : iree::Backend(hardware(), configuration, host), root_(configuration.option("rocm-root")) {
-  if (root_.empty()) root_ = "/";
+  if (root_.empty()) root_ = std::filesystem::path("/");
 }
 
 void Backend::find_devices(Probe& probe) const {
