@@ -48,22 +48,17 @@ Error system_failure(std::string_view verb, const std::filesystem::path& path, i
   return failure(verb, path, std::generic_category().message(code));
 }
 
-// Opens a regular file. Without O_NONBLOCK, opening a pipe would wait for its other end.
-Result<int> open_to_read(const std::filesystem::path& path) {
-  const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (number < 0) return system_failure("read", path, errno);
-  Descriptor file(number);
+// Whether a descriptor is of a regular file; nothing else can be read to its end for sure.
+Result<void> require_file(const Descriptor& file, const std::filesystem::path& path) {
   struct stat status {};
-  if (::fstat(number, &status) != 0) return system_failure("read", path, errno);
-  if (S_ISDIR(status.st_mode)) {
-    return failure("read", path, "it is a directory, not a file", ErrorKind::invalid);
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
+    return system_failure("read", path, errno);
   }
-  if (!S_ISREG(status.st_mode)) {
-    return failure("read", path, "it is a pipe or a device, not a file", ErrorKind::invalid);
-  }
-  const int kept = ::fcntl(number, F_DUPFD_CLOEXEC, 0);
-  if (kept < 0) return system_failure("read", path, errno);
-  return kept;
+  if (S_ISREG(status.st_mode)) return {};
+  return failure("read", path,
+                 S_ISDIR(status.st_mode) ? "it is a directory, not a file"
+                                         : "it is a pipe or a device, not a file",
+                 ErrorKind::invalid);
 }
 
 bool write_all(int descriptor, std::string_view content) {
@@ -145,9 +140,10 @@ void remove_directory(const std::filesystem::path& path) {
 
 Result<void> read_pieces(const std::filesystem::path& path,
                          const std::function<bool(std::string_view)>& take) {
-  const Result<int> opened = open_to_read(path);
-  if (!opened) return opened.error();
-  const Descriptor file(*opened);
+  // Without O_NONBLOCK, opening a pipe would wait for its other end.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Result<void> readable = require_file(file, path);
+  if (!readable) return readable.error();
   std::string piece(std::size_t{1} << 18, '\0');
   for (;;) {
     const ssize_t count = ::read(file.number(), piece.data(), piece.size());

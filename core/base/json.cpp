@@ -51,7 +51,6 @@ class Builder {
 
   const std::vector<DuplicateKey>& duplicates() const { return duplicates_; }
   const std::vector<Level>& levels() const { return levels_; }
-  bool is_in_text() const { return is_in_text_; }
   json::value release() { return stack_.release(); }
 
   // The JSON pointer of what is being read, by the innermost `depth` levels.
@@ -91,13 +90,11 @@ class Builder {
   }
 
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
-    is_in_text_ = true;
     text_ += view(part);
     stack_.push_chars(part);
     return true;
   }
   bool on_key(json::string_view part, std::size_t, json::error_code&) {
-    is_in_text_ = false;
     text_ += view(part);
     stack_.push_key(part);
     Level& level = levels_.back();
@@ -111,12 +108,10 @@ class Builder {
   }
 
   bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
-    is_in_text_ = true;
     stack_.push_chars(part);
     return true;
   }
   bool on_string(json::string_view part, std::size_t, json::error_code&) {
-    is_in_text_ = false;
     stack_.push_string(part);
     return value_ends();
   }
@@ -158,9 +153,8 @@ class Builder {
   json::value_stack stack_;
   std::vector<Level> levels_;
   std::vector<DuplicateKey> duplicates_;
-  std::string text_;         // of the key being read
-  std::size_t keys_ = 0;     // read so far
-  bool is_in_text_ = false;  // a key or a string has begun but not ended
+  std::string text_;      // of the key being read
+  std::size_t keys_ = 0;  // read so far
 };
 
 // Where the parser stopped, and why.
@@ -189,17 +183,35 @@ JsonProblem problem_at(std::string_view text, std::size_t offset, std::string fo
   return problem;
 }
 
-// The offset of a key, by its number among all keys. The text up to there is known to be JSON.
+// The offset behind the text in quotes that begins at `start`; that of the end if it has none.
+std::size_t end_of_text(std::string_view text, std::size_t start) {
+  for (std::size_t i = start + 1; i < text.size(); ++i) {
+    if (text[i] == '"') return i + 1;
+    if (text[i] == '\\') ++i;
+  }
+  return text.size() + 1;
+}
+
+// Whether the offset lies within a text in quotes. What stands before it is known to be JSON.
+bool is_in_text(std::string_view text, std::size_t offset) {
+  std::size_t i = text.find('"');
+  while (i < offset) {
+    const std::size_t end = end_of_text(text.substr(0, offset), i);
+    if (end > offset) return true;
+    i = text.find('"', end);
+  }
+  return false;
+}
+
+// The offset of a key, by its number among all keys. What stands before it is known to be JSON.
 std::size_t offset_of_key(std::string_view text, std::size_t ordinal) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '"') continue;
-    const std::size_t start = i;
-    for (++i; i < text.size() && text[i] != '"'; ++i) {
-      if (text[i] == '\\') ++i;
-    }
-    const std::size_t next = text.find_first_not_of(" \t\r\n", i + 1);
+  for (std::size_t i = text.find('"'); i != std::string_view::npos;) {
+    const std::size_t end = end_of_text(text, i);
+    if (end > text.size()) break;
+    const std::size_t next = text.find_first_not_of(" \t\r\n", end);
     const bool is_key = next != std::string_view::npos && text[next] == ':';
-    if (is_key && ordinal-- == 0) return start;
+    if (is_key && ordinal-- == 0) return i;
+    i = text.find('"', end);
   }
   return text.size();
 }
@@ -208,14 +220,24 @@ std::string quote(std::string_view text) {
   return fmt::format("\"{}\"", printable(text));
 }
 
-// The character at an offset, as a message shows it.
-std::string character_at(std::string_view text, std::size_t offset) {
-  std::size_t end = offset + 1;
-  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u) ++end;
-  const std::string_view character = text.substr(offset, end - offset);
-  const auto first = static_cast<unsigned char>(character[0]);
+bool is_in_word(char letter) {
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_' ||
+         (letter >= '0' && letter <= '9');
+}
+
+// The word or the character at an offset, as a message shows it.
+std::string token_at(std::string_view text, std::size_t offset) {
+  constexpr std::size_t longest_word = 40;
+  const auto first = static_cast<unsigned char>(text[offset]);
   if (first < 0x20 || first == 0x7f) return fmt::format("the control character 0x{:02x}", first);
-  return character == "\"" ? "a double quote" : quote(character);
+  if (first == '"') return "a double quote";
+  std::string_view token = text.substr(offset, longest_word);
+  std::size_t end = 0;
+  while (end < token.size() && is_in_word(token[end])) ++end;
+  for (end = std::max<std::size_t>(end, 1); end < token.size(); ++end) {
+    if ((static_cast<unsigned char>(token[end]) & 0xc0u) != 0x80u) break;
+  }
+  return quote(token.substr(0, end));
 }
 
 std::string innermost(const Builder& builder) {
@@ -228,7 +250,7 @@ std::string innermost(const Builder& builder) {
 JsonProblem truncated(std::string_view text, const Builder& builder) {
   if (trim(text).empty()) return problem_at(text, 0, "nothing, it is empty", "a JSON value");
   std::string expected = "the rest of the value";
-  if (builder.is_in_text()) {
+  if (is_in_text(text, text.size())) {
     expected = "the closing quote of a text";
   } else if (!builder.levels().empty()) {
     expected = "the end of " + innermost(builder);
@@ -259,7 +281,7 @@ JsonProblem syntax_error(std::string_view text, std::size_t offset, const Builde
   if (before == ',' && (found == ']' || found == '}')) {
     return problem_at(text, last, "a trailing comma", fmt::format("no comma before \"{}\"", found));
   }
-  return problem_at(text, offset, character_at(text, offset),
+  return problem_at(text, offset, token_at(text, offset),
                     expected_at(before, last + 1 == offset, builder));
 }
 
@@ -287,13 +309,14 @@ JsonProblem describe(std::string_view text, const Stop& stop, const Builder& bui
     return problem_at(text, offset, "a broken \\u escape",
                       "four hexadecimal digits, surrogates in pairs");
   }
-  if (builder.is_in_text() && static_cast<unsigned char>(text[offset]) < 0x20) {
+  const bool in_text = is_in_text(text, offset);
+  if (in_text && static_cast<unsigned char>(text[offset]) < 0x20) {
     return problem_at(text, offset,
                       text[offset] == '\n' ? "the end of the line inside of a text"
-                                           : character_at(text, offset) + " inside of a text",
+                                           : token_at(text, offset) + " inside of a text",
                       "a closing quote, or an escape such as \\n");
   }
-  if (builder.is_in_text()) {
+  if (in_text) {
     return problem_at(text, offset, "an unknown escape sequence",
                       "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/verdict.h"
 #include "suite/source.h"
 
 namespace sharkreg::core {
@@ -15,8 +16,13 @@ namespace {
 // Verdicts of a step that can meet an expectation. A step that timed out or never had a chance
 // (unavailable, infra) did not fail in any way that a model file could foresee.
 std::vector<std::string> kinds_of(ExpectedStage stage) {
-  if (stage == ExpectedStage::compile) return {"compile-error", "crash", "fail"};
-  return {"fail", "run-error", "crash"};
+  const Verdict error =
+      stage == ExpectedStage::compile ? Verdict::compile_error : Verdict::run_error;
+  std::vector<std::string> names;
+  for (const Verdict verdict : {error, Verdict::crash, Verdict::fail}) {
+    names.emplace_back(name_of(verdict));
+  }
+  return names;
 }
 
 void read_kind(const Field& field, ExpectedStage stage, Expectation& expectation) {
