@@ -33,6 +33,14 @@ std::string memo_key(const std::string& digest) {
                      plugin_description_schema);
 }
 
+// How a child process ended says nothing of the file that it was given.
+Error naming(const std::filesystem::path& library, Error error) {
+  if (error.message.find(library.native()) == std::string::npos) {
+    error.message = library.native() + ": " + error.message;
+  }
+  return error;
+}
+
 // What a library says of itself: as remembered, or by asking it.
 Result<PluginDescription> description_of(const std::filesystem::path& library, const Memo& memo,
                                          PluginInspector& inspector) {
@@ -46,7 +54,7 @@ Result<PluginDescription> description_of(const std::filesystem::path& library, c
     if (auto description = description_from_json(*remembered)) return description;
   }
   auto inspected = inspector.inspect(library);
-  if (!inspected) return inspected.error();
+  if (!inspected) return naming(library, inspected.error());
   auto description = description_from_json(*inspected);
   if (description) memo.remember(memo_kind, key, *inspected);
   return description;

@@ -17,8 +17,9 @@ namespace sharkreg::core {
 //   sharkreg-worker describe LIBRARY      the description (see description.h) on standard output
 //   sharkreg-worker execute REQUEST       a WorkerRequest, as JSON, from a file
 //
-// Whatever the plugin prints goes to standard error. If the worker fails, the last thing there is a
-// line with the message and, if there is something that the user can do, a line with the hint.
+// Whatever the plugin prints goes to standard error. If the worker fails, the last thing there is:
+// for `describe` one line, "MESSAGE (HINT)"; for `execute` a line with the message and, if there is
+// something that the user can do, a line with the hint.
 
 // One action that a backend does itself.
 struct WorkerRequest {

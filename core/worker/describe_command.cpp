@@ -23,19 +23,19 @@ bool write_all(int output, std::string_view text) {
   return true;
 }
 
+// The host shows it as the reason why the plugin is refused, in one line.
+WorkerStatus refused(const Error& error) {
+  report(to_text(error), "");
+  return WorkerStatus::failed;
+}
+
 }  // namespace
 
 WorkerStatus describe_command(const std::filesystem::path& library, int output) {
   const auto loaded = PluginLibrary::load(library);
-  if (!loaded) {
-    report(loaded.error());
-    return WorkerStatus::failed;
-  }
+  if (!loaded) return refused(loaded.error());
   const auto description = describe(*loaded);
-  if (!description) {
-    report(description.error());
-    return WorkerStatus::failed;
-  }
+  if (!description) return refused(description.error());
   if (!write_all(output, to_json(*description) + "\n")) {
     report("the description could not be written: " + std::generic_category().message(errno), "");
     return WorkerStatus::broken;
