@@ -35,8 +35,8 @@ struct JsonProblem {
   std::string expected;
 };
 
-// Why parse_json refuses a text: each duplicate key, and the first error of syntax. Empty if it does
-// not.
+// Why parse_json refuses a text: each duplicate key, and the first error of syntax. Empty if it
+// does not.
 std::vector<JsonProblem> find_json_problems(std::string_view text);
 
 // One line, without spaces. A number that JSON cannot express (infinite, not a number) is null.
