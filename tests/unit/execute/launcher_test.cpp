@@ -216,9 +216,9 @@ TEST_CASE("limits hold for the program, and no core files are left by default") 
   auto request = tool({"limits"});
   request.standard_output = witness.file("out");
   request.file_bytes = 1 << 20;
-  request.address_space_bytes = std::uint64_t{1} << 44;  // room for a sanitizer's shadow too
+  request.address_space_bytes = std::uint64_t{1} << 40;
   run(request);
-  CHECK(witness.read("out") == "0\n17592186044416\n1048576\n");
+  CHECK(witness.read("out") == "0\n1099511627776\n1048576\n");
 }
 
 TEST_CASE("time and memory are those of the program") {
@@ -283,6 +283,19 @@ TEST_CASE("a program that for ever forks and exits is caught") {
   CHECK(witness.marked_processes() == 0);
 }
 
+TEST_CASE("a program that changes its session for ever is caught") {
+  Witness witness;
+  auto request = tool({"wandering-comet", witness.fifo()});
+  request.time_limit = 200ms;
+  request.grace = 0ms;
+  const LaunchResult result = run(request);
+  CHECK(result.end == End::timed_out);
+  CHECK(result.survivors == 0);
+  CHECK(witness.see(1));
+  CHECK(witness.see_the_end());
+  CHECK(witness.marked_processes() == 0);
+}
+
 TEST_CASE("terminate_all ends even a stubborn family within two seconds") {
   Witness witness;
   SteadyClock::time_point asked;
@@ -304,6 +317,16 @@ TEST_CASE("terminate_all lets a program end by itself, and kills at once when ca
   });
   CHECK(obedient.end == End::terminated);
   CHECK(obedient.exit_status == 5);
+
+  Witness stopped;
+  auto stopped_request = tool({"obey-stopped", stopped.fifo()});
+  stopped_request.terminate_grace = 600s;
+  const LaunchResult woken = run(stopped_request, [&](Host& host) {
+    CHECK(stopped.see(1));
+    host.launcher.terminate_all();
+  });
+  CHECK(woken.end == End::terminated);
+  CHECK(woken.exit_status == 5);
 
   Witness second;
   auto request = tool({"note", second.fifo()});

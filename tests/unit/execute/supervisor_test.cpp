@@ -16,7 +16,7 @@
 namespace sharkreg::core {
 namespace {
 
-// A supervisor whose status line and messages go to a pipe.
+// A supervisor whose status line and messages go to a pipe, and so does the program's output.
 class Supervisor {
  public:
   explicit Supervisor(std::vector<std::string> arguments) {
@@ -30,6 +30,7 @@ class Supervisor {
     pointers.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, writer.get(), 1);
     posix_spawn_file_actions_adddup2(&actions, writer.get(), 2);
     posix_spawn_file_actions_adddup2(&actions, writer.get(), 3);
     REQUIRE(posix_spawn(&pid_, pointers[0], &actions, nullptr, pointers.data(), environ) == 0);
@@ -175,6 +176,21 @@ TEST_CASE("without a parent and without limits it just runs the program") {
   CHECK_FALSE(status.timed_out);
   CHECK_FALSE(status.terminated);
   CHECK(status.wall_us > 0);
+}
+
+TEST_CASE("the program has no descriptor but the standard ones") {
+  const Descriptor inheritable(open("/dev/null", O_RDONLY));
+  Supervisor supervisor({"--status-fd=3", "--", SHARKREG_PROCESS_TOOL, "descriptors"});
+  CHECK(supervisor.finish().starts_with("0\n1\n2\nexit=0 "));
+}
+
+TEST_CASE("the program dies with its supervisor") {
+  Witness witness;
+  Supervisor supervisor({"--status-fd=3", "--", SHARKREG_PROCESS_TOOL, "obey", witness.fifo()});
+  CHECK(witness.see(1));
+  kill(supervisor.pid(), SIGKILL);
+  CHECK(witness.see_the_end());
+  CHECK(supervisor.finish().empty());
 }
 
 TEST_CASE("SIGHUP, which the kernel sends when the parent dies, kills at once") {

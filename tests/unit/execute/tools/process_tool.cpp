@@ -148,11 +148,12 @@ int leave_two(const std::string& fifo) {
 
 // Besides this process, one that for ever forks and exits, so that none of its incarnations lives
 // longer than some microseconds. One byte.
-[[noreturn]] void comet(const std::string& fifo) {
+[[noreturn]] void comet(const std::string& fifo, bool in_new_sessions) {
   report_ready(fifo);
   if (fork() != 0) stay();
   while (true) {
     if (fork() > 0) _exit(0);
+    if (in_new_sessions) setsid();
   }
 }
 
@@ -160,6 +161,14 @@ int leave_two(const std::string& fifo) {
 [[noreturn]] void obey(const std::string& fifo) {
   signal(SIGTERM, [](int) { _exit(5); });
   report_ready(fifo);
+  stay();
+}
+
+// The same, but stopped.
+[[noreturn]] void obey_stopped(const std::string& fifo) {
+  signal(SIGTERM, [](int) { _exit(5); });
+  report_ready(fifo);
+  raise(SIGSTOP);
   stay();
 }
 
@@ -217,8 +226,10 @@ int main(int argc, char** argv) {
   if (what == "time") return use_time(std::stoi(value));
   if (what == "stubborn-family") stubborn_family(value);
   if (what == "leave-two") return leave_two(value);
-  if (what == "comet") comet(value);
+  if (what == "comet") comet(value, false);
+  if (what == "wandering-comet") comet(value, true);
   if (what == "obey") obey(value);
+  if (what == "obey-stopped") obey_stopped(value);
   if (what == "note") note(value);
   if (what == "become-root") become_root(value);
   std::cerr << "process_tool: cannot do: " << what << '\n';
