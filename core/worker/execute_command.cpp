@@ -41,7 +41,7 @@ WorkerStatus failed(Failure::Kind kind, const std::string& message, const std::s
   return kind == Failure::Kind::invalid ? WorkerStatus::invalid : WorkerStatus::failed;
 }
 
-Result<void> keep(const ExecuteAnswer& answer, const std::string& path) {
+Result<void> keep(const ExecuteAnswer& answer, const std::filesystem::path& path) {
   if (path.empty()) return {};
   return write_file_atomically(path, to_json(answer) + "\n");
 }
@@ -63,6 +63,10 @@ WorkerStatus execute_command(const std::filesystem::path& request_file) {
                    request->library + " offers no backend \"" + request->name + "\"",
                    "it changed while sharkreg ran: start again"});
   }
+  // Made absolute before the plugin's code may go to another directory.
+  const std::filesystem::path answer_file = request->answer.empty()
+                                                ? std::filesystem::path()
+                                                : std::filesystem::absolute(request->answer);
   const WorkerServices services;
   auto backend =
       make_backend_proxy(std::move(*library), *interface, request->configuration, services);
@@ -73,7 +77,7 @@ WorkerStatus execute_command(const std::filesystem::path& request_file) {
   }
   try {
     const ExecuteAnswer answer = (*backend)->execute(request->request);
-    const auto kept = keep(answer, request->answer);
+    const auto kept = keep(answer, answer_file);
     return kept ? WorkerStatus::ok : broken(kept.error());
   } catch (const Failure& failure) {
     return failed(failure.kind(), failure.what(), failure.hint());

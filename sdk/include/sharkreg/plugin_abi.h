@@ -89,9 +89,15 @@ struct sr_reader {
 /*
  * Fills a tree that the host owns. Paths are as in sr_reader; in addition the token "-" stands for
  * a new element at the end of an array. Parents are made on the way: an array where the next token
- * is "-" or a number, else an object; put_array and put_object make an empty one. Numbers index
- * existing elements or the one right behind the last. Returns SR_INVALID for a path that
- * contradicts what is there, and for text that is not UTF-8.
+ * is "-" or a number, else an object. Numbers index existing elements or the one right behind the
+ * last; in an object that is there already, "-" and numbers are keys like others.
+ *
+ * Where text, a number or a boolean stands, another one replaces it. put_array and put_object make
+ * an empty one, or leave one of the same kind as it is. Returns SR_INVALID, and changes nothing, for
+ * a path that contradicts what is there or has more than 64 tokens, for text that is not UTF-8, and
+ * for a number that is infinite or not a number.
+ *
+ * An answer that the host reads has its schema id at "/schema"; it is rejected without.
  *
  * An answer may hold members that an older host does not know; it rejects the answer then, unless
  * the same object lists the member's name in an array "optional".

@@ -15,8 +15,8 @@ extern "C" {
 
 typedef struct sr_tuner_functions {
   size_t struct_size;
-  /* The request is TunerRequest of tuner.h; the answer holds "path": a path or URL as the model
-   * file would write it. SR_ABSENT: this SKU and chip go without a tuner file. */
+  /* The request is TunerRequest of tuner.h, the answer TunerChoice. SR_ABSENT: this SKU and chip go
+   * without a tuner file. */
   sr_status (*resolve)(void* self, const sr_reader* request, sr_writer* answer);
 } sr_tuner_functions;
 
