@@ -15,7 +15,7 @@ std::string environment_of(const PlannedAction& planned) {
   std::string result = "env -i";
   for (const EnvironmentVariable& variable : planned.action.environment) {
     if (variable.value) {
-      result += " " + shell_quote(variable.name + "=" + *variable.value);
+      result += fmt::format(" {}", shell_quote(fmt::format("{}={}", variable.name, *variable.value)));
     } else {
       result += fmt::format(" ${{{0}+{0}=\"${0}\"}}", variable.name);
     }
@@ -25,15 +25,16 @@ std::string environment_of(const PlannedAction& planned) {
 
 std::string command_of(const CasePlan& plan, const PlannedAction& planned,
                        const std::map<std::string, std::string>& names) {
-  std::string command = environment_of(planned) + " " + shell_quote(planned.action.program);
+  std::string command =
+      fmt::format("{} {}", environment_of(planned), shell_quote(planned.action.program));
   for (const std::string& argument : bind_arguments(planned, names)) {
-    command += " \\\n    " + shell_quote(argument);
+    command += fmt::format(" \\\n    {}", shell_quote(argument));
   }
   const std::string& printed = planned.action.standard_output;
   if (!printed.empty()) {
     const FileOrigin origin{FileOrigin::Kind::output,
                             static_cast<std::size_t>(&planned - plan.actions.data()), printed};
-    command += " \\\n    > " + quoted(path_of(plan, origin));
+    command += fmt::format(" \\\n    > {}", quoted(path_of(plan, origin)));
   }
   return command;
 }
@@ -46,14 +47,15 @@ std::string script_of_action(const CasePlan& plan, const PlannedAction& planned)
   }
   const auto names = names_of_inputs(plan, planned);
   std::string text;
-  if (!action.program_missing.empty()) text += "# " + action.program_missing + "\n";
+  if (!action.program_missing.empty()) text += fmt::format("# {}\n", action.program_missing);
   text += "work=$(mktemp -d)\ncd \"$work\"\n";
   for (const auto& [id, name] : names) {
-    if (name.find('/') != std::string::npos) text += "mkdir -p " + shell_quote(id) + "\n";
+    if (name.find('/') != std::string::npos) text += fmt::format("mkdir -p {}\n", shell_quote(id));
     text += fmt::format("ln -s {} {}\n", quoted(path_of(plan, planned.inputs.at(id))),
                         shell_quote(name));
   }
-  text += "mkdir -p " + quoted(planned.output_directory) + " " + quoted(planned.log_directory) + "\n";
+  text += fmt::format("mkdir -p {} {}\n", quoted(planned.output_directory),
+                      quoted(planned.log_directory));
   text += command_of(plan, planned, names) + "\n";
   for (const ActionOutput& output : action.outputs) {
     if (output.id == action.standard_output) continue;
@@ -71,11 +73,11 @@ std::string script_of_comparison(const CasePlan& plan, const PlannedStep& step,
                                  quoted(plan.artifacts.at(comparison.expected_artifact).path),
                                  quoted(path_of(plan, actual)));
   if (!comparison.expected_value.empty()) {
-    text += " --value=" + shell_quote(comparison.expected_value);
+    text += fmt::format(" --value={}", shell_quote(comparison.expected_value));
   }
-  text += " --comparator=" + shell_quote(comparison.result.comparator);
+  text += fmt::format(" --comparator={}", shell_quote(comparison.result.comparator));
   for (const std::string& argument : comparison.result.arguments) {
-    text += " --args=" + shell_quote(argument);
+    text += fmt::format(" --args={}", shell_quote(argument));
   }
   return text + "\n";
 }
@@ -87,7 +89,7 @@ std::string script_of_step(const CasePlan& plan, const PlannedStep& step,
     return text +
            fmt::format("# {}: {}\n", name_of(step.foregone->verdict), step.foregone->sentence);
   }
-  for (const PlanNote& note : step.notes) text += "# note: " + note.text + "\n";
+  for (const PlanNote& note : step.notes) text += fmt::format("# note: {}\n", note.text);
   if (step.expectation) text += "# expected to fail\nset +e\n";
   for (std::size_t index : step.actions) text += script_of_action(plan, plan.actions.at(index));
   for (const PlannedComparison& comparison : step.comparisons) {
