@@ -270,7 +270,7 @@ TEST_CASE("a program that ends on SIGTERM is not made to wait for the grace") {
   CHECK(result.wall < 30s);
 }
 
-TEST_CASE("a program that for ever forks and exits is caught") {
+TEST_CASE("a program that always forks and exits is caught") {
   Witness witness;
   auto request = tool({"comet", witness.fifo()});
   request.time_limit = 200ms;
@@ -283,7 +283,7 @@ TEST_CASE("a program that for ever forks and exits is caught") {
   CHECK(witness.marked_processes() == 0);
 }
 
-TEST_CASE("a program that changes its session for ever is caught") {
+TEST_CASE("a program that forks, exits and changes its session is caught") {
   Witness witness;
   auto request = tool({"wandering-comet", witness.fifo()});
   request.time_limit = 200ms;
