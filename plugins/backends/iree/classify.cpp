@@ -88,8 +88,9 @@ std::string first_error(const std::string& text) {
 
 // One line of the runtime: "FILE.c:LINE: CODE; TEXT; CONTEXT; …".
 struct Status {
-  std::string code;  // "NOT_FOUND"
-  std::string text;
+  std::string code;     // "NOT_FOUND"
+  std::string text;     // what happened
+  std::string context;  // the rest: while doing what
 };
 
 bool is_code(std::string_view text) {
@@ -105,8 +106,10 @@ std::optional<Status> runtime_status(const std::string& error) {
     const std::size_t start = location == std::string_view::npos ? 0 : location + 2;
     const std::string_view code = line.substr(start, end - start);
     if (!is_code(code)) continue;
-    const std::string_view rest = line.substr(end + 2);
-    return Status{std::string(code), std::string(trimmed(rest.substr(0, rest.find("; "))))};
+    const std::string_view rest = trimmed(line.substr(end + 2));
+    const std::size_t text_end = std::min(rest.find("; "), rest.size());
+    return Status{std::string(code), std::string(rest.substr(0, text_end)),
+                  std::string(rest.substr(text_end))};
   }
   return std::nullopt;
 }
@@ -146,8 +149,8 @@ std::string sentence_for(const Status& status) {
     return "the function takes fewer inputs than it is given";
   }
   if (contains(status.text, "input list and function mismatch")) {
-    return "the function takes " + std::string(between(status.text, "expected ", " arguments")) +
-           " inputs, it is given " + status.text.substr(status.text.rfind(' ') + 1);
+    return "the function takes " + std::string(between(status.context, "expected ", " arguments")) +
+           " inputs, it is given " + std::string(between(status.context, "but passed ", ";"));
   }
   if (contains(status.text, "unsupported data encoding")) {
     return "a result is of a type that .npy cannot carry: the output needs a \"value\" in the "

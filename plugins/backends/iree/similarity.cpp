@@ -13,7 +13,7 @@ namespace sharkreg::iree {
 namespace {
 
 // Names less alike than this would puzzle rather than help.
-constexpr double least_likeness = 0.4;
+constexpr double least_likeness = 0.3;
 
 std::size_t edits_between(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -30,10 +30,12 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// Squared, since any two flags with a common prefix are half alike: only few edits shall count.
 double spelling_likeness(std::string_view a, std::string_view b) {
   const std::size_t longest = std::max(a.size(), b.size());
   if (longest == 0) return 1;
-  return 1 - static_cast<double>(edits_between(a, b)) / static_cast<double>(longest);
+  const double kept = 1 - static_cast<double>(edits_between(a, b)) / static_cast<double>(longest);
+  return kept * kept;
 }
 
 using Words = std::set<std::string>;

@@ -76,8 +76,8 @@ void say_what_was_looked_for(const fs::path& root, const Topology& topology, Pro
   if (!topology.present) {
     probe.looked_for.push_back("no " + directory + ": the amdgpu driver is not loaded");
   } else if (topology.gpus.empty()) {
-    probe.looked_for.push_back(directory + " lists " + std::to_string(topology.node_count) +
-                               " nodes, none of them a GPU that can be read");
+    probe.looked_for.push_back(directory + " lists no GPU that can be read (nodes: " +
+                               std::to_string(topology.node_count) + ")");
   }
   for (const Device& device : probe.devices) {
     probe.looked_for.push_back(device.name + " at " + device.id + ": " + device.unusable_because);
