@@ -61,6 +61,9 @@ class Witness {
     return true;
   }
 
+  // How many bytes have come so far.
+  int reports() const { return reports_; }
+
   // Whether the process has the FIFO among its arguments.
   bool is_marked(pid_t pid) const {
     std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
