@@ -113,9 +113,9 @@ struct StepFinished {
   std::string time;
   std::string model;
   std::string submodel;
-  std::string file;     // the model file
-  std::string step;     // "compile rocm gfx942"; "read" for a file that cannot be read as a case
-  std::string stage;    // "compile", "run", "read"
+  std::string file;   // the model file
+  std::string step;   // "compile rocm gfx942"; "read" for a file that cannot be read as a case
+  std::string stage;  // "compile", "run", "read"
   std::string backend;
   std::string target;
   Verdict verdict = Verdict::infrastructure;
@@ -139,16 +139,18 @@ struct RunFinished {
   std::map<std::string, std::int64_t> counts;  // by verdict
   std::int64_t judged = 0;
   std::int64_t exit_status = 0;
-  std::string conclusion;   // why the exit status is what it is, in one sentence
+  std::string conclusion;  // why the exit status is what it is, in one sentence
   bool interrupted = false;
 };
 
-using Event = std::variant<RunStarted, RunNote, CasePlanned, StepStarted, StepFinished, RunFinished>;
+using Event =
+    std::variant<RunStarted, RunNote, CasePlanned, StepStarted, StepFinished, RunFinished>;
 
 // One line of results.jsonl, without the newline: {"event": "step-finished", …}.
 std::string to_json_line(const Event& event);
 
-// The inverse. Members that it does not know are ignored: the file may be of a later version.
+// The inverse. Members that it does not know are ignored: the file may be of a later version. An
+// error of kind not_found is an event that it does not know; of kind invalid, anything else.
 Result<Event> event_from_json_line(const std::string& line);
 
 // Takes events as they happen. Threads: one. Never throws; what cannot be written is told once by

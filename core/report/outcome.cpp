@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/outcome.h"
+
+#include <csignal>
+#include <functional>
+#include <numeric>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace sharkreg::core {
+namespace {
+
+std::size_t index_of(Verdict verdict) {
+  return static_cast<std::size_t>(verdict);
+}
+
+// Bad because of what was found out, or could not be, about the program under test.
+bool fails_the_run(Verdict verdict, bool strict_xfail) {
+  switch (verdict) {
+    case Verdict::fail:
+    case Verdict::compile_error:
+    case Verdict::run_error:
+    case Verdict::timeout:
+    case Verdict::crash:
+    case Verdict::no_golden:
+      return true;
+    case Verdict::xpass:
+      return strict_xfail;
+    default:
+      return false;
+  }
+}
+
+// "2 fail, 1 crash": those verdicts that occur, in the order of the enumeration.
+std::string listed(const Tally& tally, const std::function<bool(Verdict)>& wanted) {
+  std::vector<std::string> parts;
+  for (std::size_t index = 0; index < verdict_names.size(); ++index) {
+    const auto verdict = static_cast<Verdict>(index);
+    if (tally.count(verdict) == 0 || !wanted(verdict)) continue;
+    parts.push_back(fmt::format("{} {}", tally.count(verdict), name_of(verdict)));
+  }
+  return join(parts, ", ");
+}
+
+std::int64_t sum(const Tally& tally, const std::function<bool(Verdict)>& wanted) {
+  std::int64_t total = 0;
+  for (std::size_t index = 0; index < verdict_names.size(); ++index) {
+    const auto verdict = static_cast<Verdict>(index);
+    if (wanted(verdict)) total += tally.count(verdict);
+  }
+  return total;
+}
+
+std::string nothing_judged(const Tally& tally) {
+  if (tally.total() == 0) return "Nothing was judged: there was no step.";
+  return fmt::format("Nothing was judged: {}.", listed(tally, [](Verdict) { return true; }));
+}
+
+std::string fine(const Tally& tally) {
+  std::string text = fmt::format("{} judged, none of them bad", counted(tally.judged(), "step"));
+  if (tally.judged() < tally.total()) {
+    text += fmt::format("; {} not judged", tally.total() - tally.judged());
+  }
+  return text + ".";
+}
+
+}  // namespace
+
+void Tally::add(Verdict verdict) {
+  ++counts_[index_of(verdict)];
+}
+
+std::int64_t Tally::count(Verdict verdict) const {
+  return counts_[index_of(verdict)];
+}
+
+std::int64_t Tally::total() const {
+  return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0});
+}
+
+std::int64_t Tally::judged() const {
+  return sum(*this, is_judged);
+}
+
+std::map<std::string, std::int64_t> Tally::counts() const {
+  std::map<std::string, std::int64_t> counts;
+  for (std::size_t index = 0; index < counts_.size(); ++index) {
+    if (counts_[index] > 0) counts.emplace(verdict_names[index], counts_[index]);
+  }
+  return counts;
+}
+
+int Tally::exit_status(const OutcomeOptions& options) const {
+  if (options.signal) return *options.signal == SIGTERM ? exit_terminated : exit_interrupted;
+  if (count(Verdict::infrastructure) > 0) return exit_infrastructure;
+  if (judged() == 0 && count(Verdict::unavailable) > 0) return exit_infrastructure;
+  if (count(Verdict::invalid) > 0) return exit_usage;
+  if (sum(*this, [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); }) >
+      0) {
+    return exit_bad_verdict;
+  }
+  return judged() == 0 ? exit_usage : exit_fine;
+}
+
+std::string Tally::conclusion(const OutcomeOptions& options) const {
+  const auto bad = [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); };
+  switch (exit_status(options)) {
+    case exit_fine:
+      return fine(*this);
+    case exit_bad_verdict:
+      return fmt::format("{} bad: {}.", counted(sum(*this, bad), "step"), listed(*this, bad));
+    case exit_usage:
+      if (count(Verdict::invalid) == 0) return nothing_judged(*this);
+      return fmt::format("{} cannot be read as a case.", counted(count(Verdict::invalid), "file"));
+    case exit_infrastructure:
+      if (count(Verdict::infrastructure) == 0) return nothing_judged(*this);
+      return fmt::format("{} stopped by broken infrastructure.",
+                         counted(count(Verdict::infrastructure), "step"));
+    default:
+      return fmt::format("Interrupted by {}; {} not run.",
+                         *options.signal == SIGTERM ? "SIGTERM" : "SIGINT",
+                         counted(count(Verdict::not_run), "step"));
+  }
+}
+
+std::string Tally::sentence() const {
+  const auto not_judged = [](Verdict verdict) { return !is_judged(verdict); };
+  std::vector<std::string> parts;
+  if (judged() > 0) {
+    parts.push_back(fmt::format("{} judged ({})", judged(), listed(*this, is_judged)));
+  }
+  if (judged() < total()) {
+    parts.push_back(
+        fmt::format("{} not judged ({})", total() - judged(), listed(*this, not_judged)));
+  }
+  if (judged() == 0) parts.insert(parts.begin(), "none judged");
+  return counted(total(), "step") + ": " + join(parts, ", ");
+}
+
+std::string counted(std::int64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+}  // namespace sharkreg::core
