@@ -40,6 +40,20 @@ std::string last_line(const std::string& text) {
   return line == lines.rend() ? std::string() : std::string(trimmed(*line));
 }
 
+// Some of IREE's messages print whole attributes; a sentence ends before.
+std::string shortened(std::string text) {
+  constexpr std::size_t limit = 240;
+  if (text.size() <= limit) return text;
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // UTF-8
+  text.resize(end);
+  return text + " …";
+}
+
+std::string counted(std::string_view number, const std::string& noun) {
+  return std::string(number) + " " + noun + (number == "1" ? "" : "s");
+}
+
 std::string silent(std::string_view tool, const FailureReport& report) {
   return std::string(tool) + " ended with status " + std::to_string(report.exit_status) +
          " and gave no reason";
@@ -133,8 +147,9 @@ std::optional<Classification> wrong_count(const Status& status, const std::strin
   const auto asked = split(status.text, ' ').front();
   const auto given = between(status.text, "only has ", " elements");
   if (contains(status.text, "outputs specified but") && !given.empty()) {
-    return Classification{FailureKind::wrong_result, "the function gives " + std::string(given) +
-                                                         " results, " + asked + " are expected"};
+    return Classification{
+        FailureKind::wrong_result,
+        "the function gives " + counted(given, "result") + ", expected: " + asked};
   }
   // The runtime says the same of inputs, but before it starts the function.
   if (contains(status.text, "function expected fewer input values") && contains(output, "EXEC @")) {
@@ -149,8 +164,9 @@ std::string sentence_for(const Status& status) {
     return "the function takes fewer inputs than it is given";
   }
   if (contains(status.text, "input list and function mismatch")) {
-    return "the function takes " + std::string(between(status.context, "expected ", " arguments")) +
-           " inputs, it is given " + std::string(between(status.context, "but passed ", ";"));
+    return "the function takes " +
+           counted(between(status.context, "expected ", " arguments"), "input") +
+           ", given: " + std::string(between(status.context, "but passed ", ";"));
   }
   if (contains(status.text, "unsupported data encoding")) {
     return "a result is of a type that .npy cannot carry: the output needs a \"value\" in the "
@@ -159,7 +175,16 @@ std::string sentence_for(const Status& status) {
   if (contains(status.text, "metadata-less variant")) {
     return "an input that is no .npy file needs a \"value\" (shape and type) in the model file";
   }
-  return "iree-run-module: " + status.code + ": " + status.text;
+  std::string sentence = "iree-run-module: " + status.code + ": " + status.text;
+  if (status.context.starts_with("; expected")) {
+    sentence += status.context.substr(0, status.context.find("; ", 2));
+  }
+  return sentence;
+}
+
+// The text without the advice that some drivers append to it.
+std::string cause_of(const Status& status) {
+  return status.text.substr(0, status.text.find(": please ensure"));
 }
 
 FailureKind kind_for(const Status& status) {
@@ -181,18 +206,20 @@ Classification classify_compile(const FailureReport& report) {
   if (std::string sentence = unknown_flags(error); !sentence.empty()) {
     return {FailureKind::compile_error, sentence};
   }
-  if (const auto cause = first_line_with(error, "error opening input file: "); !cause.empty()) {
-    return {FailureKind::infrastructure, "iree-compile: " + cause.substr(cause.find("file: ") + 6)};
+  if (const std::string sentence = first_error(error); !sentence.empty()) {
+    return {FailureKind::compile_error, shortened("the compiler refused the program: " + sentence)};
   }
-  if (std::string sentence = first_error(error); !sentence.empty()) {
-    return {FailureKind::compile_error, "the compiler refused the program: " + sentence};
+  // Said of the output file as well; and, without "cannot open", as an echo of other errors.
+  const std::string cause = first_line_with(error, "error opening input file: cannot open");
+  if (!cause.empty()) {
+    return {FailureKind::infrastructure, "iree-compile: " + cause.substr(cause.find("cannot"))};
   }
   const std::string last = last_line(error);
   if (last.empty()) return {FailureKind::compile_error, silent("iree-compile", report)};
   const std::string fatal = first_line_with(error, "LLVM ERROR: ");
   const std::string& line = fatal.empty() ? last : fatal;
   return {FailureKind::compile_error,
-          line.starts_with("iree-compile: ") ? line : "iree-compile: " + line};
+          shortened(line.starts_with("iree-compile: ") ? line : "iree-compile: " + line)};
 }
 
 Classification classify_run(const FailureReport& report, const std::string& device) {
@@ -209,15 +236,15 @@ Classification classify_run(const FailureReport& report, const std::string& devi
   const auto status = runtime_status(error);
   if (!status) {
     const std::string last = last_line(error);
-    return {FailureKind::run_error,
-            last.empty() ? silent("iree-run-module", report) : "iree-run-module: " + last};
+    return {FailureKind::run_error, last.empty() ? silent("iree-run-module", report)
+                                                 : shortened("iree-run-module: " + last)};
   }
   if (const auto wrong = wrong_count(*status, output)) return *wrong;
   const FailureKind kind = kind_for(*status);
   if (kind == FailureKind::unavailable) {
-    return {kind, "no \"" + device + "\" device can be used: " + status->text};
+    return {kind, shortened("no \"" + device + "\" device can be used: " + cause_of(*status))};
   }
-  return {kind, sentence_for(*status)};
+  return {kind, shortened(sentence_for(*status))};
 }
 
 }  // namespace sharkreg::iree

@@ -7,10 +7,10 @@ namespace sharkreg::tests {
 namespace {
 
 struct Expected {
-  const char* standard_output;
-  const char* standard_error;
+  std::string standard_output;
+  std::string standard_error;
   FailureKind kind;
-  const char* sentence;
+  std::string sentence;
 };
 
 FailureReport report_with(const Expected& expected, bool compiling) {
@@ -48,6 +48,11 @@ TEST_CASE("what the compiler says, in one sentence") {
        "directory\n",
        FailureKind::infrastructure,
        "iree-compile: cannot open input file 'missing.mlir': No such file or directory"},
+      {"",
+       "empty.mlir:0:0: error: outer module does not contain a vm.module op\n"
+       "error opening input file: failed to generate bytecode\n",
+       FailureKind::compile_error,
+       "the compiler refused the program: outer module does not contain a vm.module op"},
       {"", "note: hm\nLLVM ERROR: out of memory\nStack dump:\n 0. x\n", FailureKind::compile_error,
        "iree-compile: LLVM ERROR: out of memory"},
       {"", "iree-compile: error while loading shared libraries: libIREECompiler.so: cannot open\n",
@@ -80,7 +85,7 @@ TEST_CASE("what the runtime says, in one sentence") {
       {"EXEC @f\n",
        "c/runtime/src/iree/tooling/function_io.c:1213: OUT_OF_RANGE; 1 outputs specified but the "
        "provided variant list only has 10 elements; outputting results\n",
-       FailureKind::wrong_result, "the function gives 10 results, 1 are expected"},
+       FailureKind::wrong_result, "the function gives 10 results, expected: 1"},
       {"EXEC @f\n",
        "f.c:254: INVALID_ARGUMENT; function expected fewer input values; parsing input `4xf32=2`; "
        "parsing expected function outputs\n",
@@ -92,7 +97,7 @@ TEST_CASE("what the runtime says, in one sentence") {
       {"EXEC @f\n",
        "vm/invocation.c:103: INVALID_ARGUMENT; input list and function mismatch; expected 2 "
        "arguments but passed 1; invoking function 'f'\n",
-       FailureKind::run_error, "the function takes 2 inputs, it is given 1"},
+       FailureKind::run_error, "the function takes 2 inputs, given: 1"},
       {"",
        "c/runtime/src/iree/vm/module.c:333: NOT_FOUND; no function `nofn` exported by module; "
        "looking up function 'nofn'\n",
@@ -101,10 +106,15 @@ TEST_CASE("what the runtime says, in one sentence") {
        "c/dynamic_symbols.c:155: UNAVAILABLE; HIP runtime library 'libamdhip64.so' not available: "
        "please ensure installed and in dynamic linker search path: \n more\n",
        FailureKind::unavailable,
-       "no \"hip\" device can be used: HIP runtime library 'libamdhip64.so' not available: please "
-       "ensure installed and in dynamic linker search path:"},
+       "no \"hip\" device can be used: HIP runtime library 'libamdhip64.so' not available"},
       {"", "registry.c:319: NOT_FOUND; no driver 'hip' registered; creating device\n",
        FailureKind::unavailable, "no \"hip\" device can be used: no driver 'hip' registered"},
+      {"",
+       "c/buffer_diagnostics.c:225: INVALID_ARGUMENT; input0 shape dimension 0 mismatch; expected "
+       "4 but have 5; expected shape `4`, actual shape `5`; invoking\n",
+       FailureKind::run_error,
+       "iree-run-module: INVALID_ARGUMENT: input0 shape dimension 0 mismatch; expected 4 but have "
+       "5"},
       {"", "<vm>:0: INCOMPATIBLE; HAL device `__device_0` not found or unavailable: x; more\n",
        FailureKind::run_error,
        "iree-run-module: INCOMPATIBLE: HAL device `__device_0` not found or unavailable: x"},
@@ -134,6 +144,16 @@ TEST_CASE("what the runtime says, in one sentence") {
     CHECK(result.kind == expected.kind);
     CHECK(result.sentence == expected.sentence);
   }
+}
+
+TEST_CASE("a message without end is cut, not within a character") {
+  FailureReport report;
+  report.compiling = true;
+  report.standard_error = "m.mlir:1:1: error: x";
+  for (int count = 0; count < 300; ++count) report.standard_error += "é";
+  const std::string sentence = iree::classify_compile(report).sentence;
+  CHECK(sentence.size() < 250);
+  CHECK(sentence.ends_with("é …"));
 }
 
 TEST_CASE("trouble with the declarations is nobody's wrong result") {
