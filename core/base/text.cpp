@@ -139,6 +139,9 @@ std::vector<std::string> nearest_names(std::string_view wanted,
   }
   std::sort(near.begin(), near.end());
   near.erase(std::unique(near.begin(), near.end()), near.end());
+  // Beside a good guess, a much worse one only confuses.
+  const std::size_t best = near.empty() ? 0 : near.front().first;
+  std::erase_if(near, [&](const auto& each) { return 2 * each.first > 3 * best; });
   near.resize(std::min(near.size(), most));
   std::vector<std::string> names;
   for (auto& [distance, name] : near) names.push_back(std::move(name));

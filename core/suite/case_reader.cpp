@@ -93,13 +93,11 @@ void CaseReader::read_member(const Field::Member& member) {
 void CaseReader::report_unknown_backend(const Field& field, const std::string& name,
                                         const std::string& backend) {
   const std::vector<std::string> known(backends_.begin(), backends_.end());
-  std::string nearest = did_you_mean(backend, known);
-  if (nearest.empty()) nearest = did_you_mean(name, sharkreg::core::field_names(backends_));
   field.diagnostics().unknown_field(
       field.pointer(),
       fmt::format("the field {} of an unknown backend \"{}\"", shown(name), backend),
       fmt::format("one of the backends {}, or of those listed in \"backends\"{}", join(known, ", "),
-                  nearest));
+                  did_you_mean(backend, known)));
 }
 
 void CaseReader::report_unknown_field(const Field& field, const std::string& name) {

@@ -39,7 +39,12 @@ TEST_CASE("nearest names are a few edits away, best first") {
   CHECK(nearest_names("MAGIKA", models) == Texts{"magika"});
   CHECK(nearest_names("llama", models).empty());
   CHECK(nearest_names("", models).empty());
-  CHECK(nearest_names("aa1", Texts{"aa4", "aa3", "aa2", "aa1"}, 2) == Texts{"aa1", "aa2"});
+  CHECK(nearest_names("aa0", Texts{"aa4", "aa3", "aa2", "aa1"}, 2) == Texts{"aa1", "aa2"});
+}
+
+TEST_CASE("beside a good guess, a much worse one is not offered") {
+  CHECK(nearest_names("abc_flag", Texts{"abd_flags", "abc_flags"}) == Texts{"abc_flags"});
+  CHECK(nearest_names("aa1", Texts{"aa2", "aa1"}) == Texts{"aa1"});
 }
 
 TEST_CASE("the beginning of a name and a part of it come near") {
