@@ -33,7 +33,7 @@ TEST_CASE("an absolute path is taken as it is") {
   CHECK(source.file_name == "x y?#%20.npy");
 }
 
-TEST_CASE("a URL is kept as written; its file name has neither query nor fragment") {
+TEST_CASE("a URL is kept as written, its file name has neither query nor fragment") {
   const Source source = parse("https://host/a/b.mlir?sig=x/y#z");
   CHECK(source.is_url);
   CHECK(source.location == "https://host/a/b.mlir?sig=x/y#z");
