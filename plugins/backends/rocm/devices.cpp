@@ -36,8 +36,7 @@ std::string open_trouble(const fs::path& path) {
 std::string unnamed(const GpuNode& gpu) {
   std::array<char, 32> id;
   const int length = std::snprintf(id.data(), id.size(), "0x%04x", gpu.device_id);
-  return "AMD GPU " + std::string(id.data(), static_cast<std::size_t>(length)) + " (" + gpu.target +
-         ")";
+  return "AMD GPU " + std::string(id.data(), static_cast<std::size_t>(length));
 }
 
 // The address alone, or, where partitions share it, with the partition's number.

@@ -136,7 +136,7 @@ TEST_CASE("GPUs of two kinds, one of them unknown to the lists") {
   CHECK(probe.devices[0].target == "gfx90a");
   CHECK(probe.devices[0].sku == "mi210");
   CHECK(probe.devices[1].target == "gfx1201");
-  CHECK(probe.devices[1].name == "AMD GPU 0x7550 (gfx1201)");
+  CHECK(probe.devices[1].name == "AMD GPU 0x7550");
   CHECK(probe.devices[1].sku.empty());
   CHECK(variable_of(probe.devices[1], "ROCR_VISIBLE_DEVICES") == "1");
 }
