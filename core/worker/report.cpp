@@ -22,6 +22,8 @@ std::string one_line(std::string_view text) {
 void report(const std::string& message, const std::string& hint) {
   std::string text = one_line(message) + "\n";
   if (!hint.empty()) text += one_line(hint) + "\n";
+  // What the plugin printed leads to the same place, and must not come behind.
+  std::fflush(stdout);
   std::fputs(text.c_str(), stderr);
 }
 
