@@ -38,25 +38,25 @@ Kind kind_of(Verdict verdict, const JunitOptions& options) {
   }
 }
 
-// For content; harmless() has removed the controls that XML 1.0 forbids, but not its two
-// non-characters.
+// Of text that is harmless(), which has nothing left that XML 1.0 forbids.
 std::string xml_escaped(std::string_view text) {
   std::string result;
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    const char byte = text[index];
-    const std::string_view three = text.substr(index, 3);
-    if (three == "\xef\xbf\xbe" || three == "\xef\xbf\xbf") {
-      index += 2;
-    } else if (byte == '&') {
-      result += "&amp;";
-    } else if (byte == '<') {
-      result += "&lt;";
-    } else if (byte == '>') {
-      result += "&gt;";
-    } else if (byte == '"') {
-      result += "&quot;";
-    } else {
-      result += byte;
+  for (const char byte : text) {
+    switch (byte) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      default:
+        result += byte;
     }
   }
   return result;
@@ -95,15 +95,16 @@ struct Totals {
 std::string message_of(const StepFinished& step, const StepStory& story) {
   std::string message =
       story.sentence.empty() ? std::string(name_of(step.verdict)) : story.sentence;
-  if (!story.expectation.empty()) message += "; " + story.expectation;
+  if (!story.expectation.empty()) message += " " + story.expectation;
   return message;
 }
 
-// What failure and error hold: all that the terminal shows but the tool's own words.
+// What failure and error hold. The tool's own words are here too: GitLab shows nothing else.
 std::vector<std::string> body_of(const StepStory& story) {
   std::vector<std::string> lines;
   if (!story.sentence.empty()) lines.push_back(story.sentence);
   lines.insert(lines.end(), story.differences.begin(), story.differences.end());
+  lines.insert(lines.end(), story.details.begin(), story.details.end());
   if (!story.expectation.empty()) lines.push_back(story.expectation);
   if (!story.hint.empty()) lines.push_back("hint: " + story.hint);
   if (!story.log.empty()) lines.push_back("log: " + story.log);

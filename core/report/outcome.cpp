@@ -55,11 +55,6 @@ std::int64_t sum(const Tally& tally, const std::function<bool(Verdict)>& wanted)
   return total;
 }
 
-std::string nothing_judged(const Tally& tally) {
-  if (tally.total() == 0) return "Nothing was judged: there was no step.";
-  return fmt::format("Nothing was judged: {}.", listed(tally, [](Verdict) { return true; }));
-}
-
 std::string fine(const Tally& tally) {
   std::string text = fmt::format("{} judged, none of them bad", counted(tally.judged(), "step"));
   if (tally.judged() < tally.total()) {
@@ -107,24 +102,30 @@ int Tally::exit_status(const OutcomeOptions& options) const {
 }
 
 std::string Tally::conclusion(const OutcomeOptions& options) const {
+  if (exit_status(options) == exit_fine) return fine(*this);
   const auto bad = [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); };
-  switch (exit_status(options)) {
-    case exit_fine:
-      return fine(*this);
-    case exit_bad_verdict:
-      return fmt::format("{} bad: {}.", counted(sum(*this, bad), "step"), listed(*this, bad));
-    case exit_usage:
-      if (count(Verdict::invalid) == 0) return nothing_judged(*this);
-      return fmt::format("{} cannot be read as a case.", counted(count(Verdict::invalid), "file"));
-    case exit_infrastructure:
-      if (count(Verdict::infrastructure) == 0) return nothing_judged(*this);
-      return fmt::format("{} stopped by broken infrastructure.",
-                         counted(count(Verdict::infrastructure), "step"));
-    default:
-      return fmt::format("Interrupted by {}; {} not run.",
-                         *options.signal == SIGTERM ? "SIGTERM" : "SIGINT",
-                         counted(count(Verdict::not_run), "step"));
+  const auto any = [](Verdict) { return true; };
+  std::vector<std::string> parts;  // the one that decides first
+  if (options.signal) {
+    parts.push_back(fmt::format("interrupted by {}, {} not run",
+                                *options.signal == SIGTERM ? "SIGTERM" : "SIGINT",
+                                counted(count(Verdict::not_run), "step")));
   }
+  if (const auto number = count(Verdict::infrastructure); number > 0) {
+    parts.push_back(fmt::format("{} stopped by broken infrastructure", counted(number, "step")));
+  }
+  if (const auto number = count(Verdict::invalid); number > 0) {
+    parts.push_back(fmt::format("{} cannot be read as a case", counted(number, "file")));
+  }
+  if (const auto number = sum(*this, bad); number > 0) {
+    parts.push_back(fmt::format("{} bad ({})", counted(number, "step"), listed(*this, bad)));
+  }
+  if (total() == 0) {
+    parts.push_back("there was no step");
+  } else if (judged() == 0) {
+    parts.push_back(fmt::format("nothing was judged ({})", listed(*this, any)));
+  }
+  return join(parts, "; ") + ".";
 }
 
 std::string Tally::sentence() const {

@@ -42,7 +42,8 @@ class Tally {
 
   int exit_status(const OutcomeOptions& options) const;
 
-  // Why exit_status() is what it is, in one sentence.
+  // All that went wrong, or that nothing did, in one line that starts with what decides about
+  // exit_status(). The first letter is small.
   std::string conclusion(const OutcomeOptions& options) const;
 
   // "4 steps: 3 judged (3 pass), 1 not judged (1 unavailable)"

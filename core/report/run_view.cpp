@@ -84,9 +84,9 @@ bool needs_explanation(Verdict verdict) {
 // The sentence of the step, of an expected failure why it is expected, and what to do.
 std::string explanation_of(const StepStory& story) {
   std::vector<std::string> parts;
-  for (const std::string& part : {story.sentence, story.expectation, story.hint}) {
-    if (!part.empty()) parts.push_back(part);
-  }
+  if (!story.sentence.empty()) parts.push_back(story.sentence);
+  if (!story.expectation.empty()) parts.push_back(story.expectation);
+  if (!story.hint.empty()) parts.push_back("Hint: " + story.hint);
   return join(parts, " ");
 }
 

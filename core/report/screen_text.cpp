@@ -33,10 +33,10 @@ constexpr Range narrowest_ranges[] = {
     {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}, {0xe0100, 0xe01ef}};
 
 // Controls of the second page (a terminal may read U+009B as the start of an escape sequence), line
-// separators, and marks that change the direction of what follows.
-constexpr Range harmful_ranges[] = {{0x0000, 0x0008}, {0x000b, 0x001f},  {0x007f, 0x009f},
-                                    {0x061c, 0x061c}, {0x200e, 0x200f},  {0x2028, 0x202e},
-                                    {0x2066, 0x2069}, {0xe0000, 0xe007f}};
+// separators, marks that change the direction of what follows, and what XML forbids.
+constexpr Range harmful_ranges[] = {{0x0000, 0x0008}, {0x000b, 0x001f}, {0x007f, 0x009f},
+                                    {0x061c, 0x061c}, {0x200e, 0x200f}, {0x2028, 0x202e},
+                                    {0x2066, 0x2069}, {0xfffe, 0xffff}, {0xe0000, 0xe007f}};
 
 bool is_in(std::uint32_t character, std::span<const Range> ranges) {
   const auto* found =
@@ -164,7 +164,8 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::string line;
   for (const std::string& word : split(text, ' ')) {
     if (word.empty()) continue;
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
+    const std::size_t word_width = display_width(word);
+    if (!line.empty() && word_width <= width && display_width(line) + 1 + word_width > width) {
       lines.push_back(std::move(line));
       line.clear();
     }

@@ -31,8 +31,8 @@ std::string cut_middle(std::string_view text, std::size_t width);
 // With spaces added at the right up to `width`.
 std::string padded(std::string_view text, std::size_t width);
 
-// Broken at spaces into lines of at most `width` columns. A word that is wider gets a line of its
-// own, whole: paths and commands are there to be copied.
+// Broken at spaces into lines of at most `width` columns. A word that is wider than that is neither
+// broken nor moved to the next line: paths and commands are there to be copied.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 }  // namespace sharkreg::core

@@ -153,8 +153,16 @@ class TextLayout {
       stages = padded(stages, start) + padded(column.stage, part.widths[index]);
     }
     std::string text = heading_line(groups) + heading_line(stages);
-    for (const auto& row : table_.rows) text += row_text(row, part);
+    for (const auto& row : table_.rows) {
+      if (has_step(row, part)) text += row_text(row, part);
+    }
     return text;
+  }
+
+  static bool has_step(const StepTable::Row& row, const Part& part) {
+    const auto first = row.cells.begin() + static_cast<std::ptrdiff_t>(part.first);
+    const auto end = first + static_cast<std::ptrdiff_t>(part.widths.size());
+    return std::any_of(first, end, [](const StepFinished* step) { return step != nullptr; });
   }
 
   std::string heading_line(const std::string& line) const {
@@ -213,7 +221,7 @@ std::string hidden_rows_text(const StepTable& table) {
                     counted(static_cast<std::int64_t>(table.hidden_bad_rows), "submodel")));
   }
   if (table.hidden_rows > 0) {
-    parts.push_back(fmt::format("{} without one",
+    parts.push_back(fmt::format("{} without a bad step",
                                 counted(static_cast<std::int64_t>(table.hidden_rows), "submodel")));
   }
   if (parts.empty()) return "";

@@ -14,6 +14,7 @@ namespace {
 
 // Lines of a tool's own words. A tool may print without end, and the log has all of it.
 constexpr std::size_t most_details = 20;
+constexpr std::size_t most_columns = 500;  // of one of them
 
 // "max_absolute_error" → "max absolute error".
 std::string spoken(std::string_view metric) {
@@ -33,7 +34,7 @@ std::vector<std::string> detail_lines(const StepFinished& step) {
     for (const std::string& line : split(harmless(detail), '\n')) {
       std::string shown = line;
       std::replace(shown.begin(), shown.end(), '\t', ' ');
-      lines.push_back(std::move(shown));
+      lines.push_back(cut(shown, most_columns));
     }
   }
   while (!lines.empty() && trim(lines.back()).empty()) lines.pop_back();

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/run_view.h"
+
+#include <doctest/doctest.h>
+
+#include "recorded.h"
+
+namespace sharkreg::core {
+namespace {
+
+TEST_CASE("a step that has no verdict was not run, and says whether it was begun") {
+  const RunView view = view_of(recorded_events("killed"));
+  CHECK_FALSE(view.finished.has_value());
+  REQUIRE(view.cases.size() == 2);
+  REQUIRE(view.cases[0].steps.size() == 2);
+  CHECK(view.cases[0].steps[0].verdict == Verdict::pass);
+  CHECK(view.cases[0].steps[1].verdict == Verdict::not_run);
+  CHECK(view.cases[0].steps[1].sentence == "The run ended while this step ran.");
+  CHECK(view.cases[1].steps[0].sentence == "The run ended before the turn of this step.");
+  CHECK(view.tally.count(Verdict::not_run) == 3);
+}
+
+TEST_CASE("steps keep the order in which they were announced") {
+  const std::vector<Event> events = {
+      CasePlanned{"m", "s", {"compile cpu", "run cpu"}},
+      finished_step("m", "s", "run cpu", Verdict::fail),
+      finished_step("m", "s", "compile cpu", Verdict::pass),
+      finished_step("m", "s", "run cpu", Verdict::pass),
+      finished_step("m", "other", "read", Verdict::invalid),
+  };
+  const RunView view = view_of(events);
+  REQUIRE(view.cases.size() == 2);
+  REQUIRE(view.cases[0].steps.size() == 3);
+  CHECK(view.cases[0].steps[0].step == "compile cpu");
+  CHECK(view.cases[0].steps[1].verdict == Verdict::fail);
+  CHECK(view.cases[0].steps[2].verdict == Verdict::pass);
+  CHECK(view.cases[1].submodel == "other");
+  CHECK(view.tally.total() == 4);
+}
+
+TEST_CASE("steps that are explained alike are together") {
+  const auto unavailable = [](const std::string& submodel, const std::string& sentence) {
+    auto step = finished_step("m", submodel, "run rocm", Verdict::unavailable);
+    step.sentence = sentence;
+    step.details = {"looked for it"};
+    return step;
+  };
+  auto expected = finished_step("m", "a", "run cpu", Verdict::xfail);
+  expected.sentence = "It failed.";
+  expected.reason = "known";
+  expected.issue = "https://example.org/1";
+  expected.details = {"the tool's error"};
+  const RunView view = view_of(std::vector<Event>{
+      unavailable("a", "no device"), unavailable("b", "no driver"), unavailable("c", "no device"),
+      expected, finished_step("m", "d", "run cpu", Verdict::pass)});
+  const auto groups = explained_steps(view);
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[0].verdict == Verdict::xfail);
+  CHECK(groups[0].sentence == "It failed. Expected to fail: known (https://example.org/1)");
+  CHECK(groups[0].details.empty());
+  CHECK(groups[1].steps == std::vector<std::string>{"run rocm of m/a", "run rocm of m/c"});
+  CHECK(groups[1].details == std::vector<std::string>{"looked for it"});
+  CHECK(groups[2].sentence == "no driver");
+}
+
+TEST_CASE("a note is told once, with the steps that have it") {
+  const auto noted = [](const std::string& submodel, Verdict verdict) {
+    auto step = finished_step("m", submodel, "compile rocm", verdict);
+    step.notes = {"a flag was renamed"};
+    return step;
+  };
+  const auto groups = notes_of_steps(view_of(std::vector<Event>{
+      noted("a", Verdict::pass), noted("b", Verdict::fail), noted("c", Verdict::xfail)}));
+  REQUIRE(groups.size() == 1);
+  CHECK(groups[0].note == "a flag was renamed");
+  CHECK(groups[0].steps == std::vector<std::string>{"compile rocm of m/a", "compile rocm of m/c"});
+}
+
+TEST_CASE("long lists of names end with a count") {
+  CHECK(named({"a", "b"}, 2) == "a, b");
+  CHECK(named({"a", "b", "c", "d"}, 2) == "a, b and 2 more");
+}
+
+}  // namespace
+}  // namespace sharkreg::core
