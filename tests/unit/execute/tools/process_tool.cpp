@@ -98,8 +98,8 @@ int flood(long long bytes) {
 }
 
 int use_memory(std::size_t mebibytes) {
-  const std::vector<char> memory(mebibytes << 20, 'x');
-  return memory.back() == 'x' ? 0 : 1;
+  const std::string memory(mebibytes << 20, 'x');
+  return memory.ends_with('x') ? 0 : 1;
 }
 
 int use_time(int milliseconds) {
