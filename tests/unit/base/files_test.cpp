@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 struct InDirectory {
   TemporaryDirectory owner =
-      std::move(TemporaryDirectory::create(fs::temp_directory_path(), "files-").value());
+      TemporaryDirectory::create(fs::temp_directory_path(), "files-").value();
   fs::path path = owner.path();
 
   fs::path write(const std::string& name, std::string_view content) const {
@@ -193,11 +193,11 @@ TEST_CASE_FIXTURE(InDirectory, "a temporary directory goes with what is in it, l
 }
 
 TEST_CASE_FIXTURE(InDirectory, "a temporary directory has one owner") {
-  TemporaryDirectory first = std::move(TemporaryDirectory::create(path, "a").value());
+  TemporaryDirectory first = TemporaryDirectory::create(path, "a").value();
   const fs::path place = first.path();
   TemporaryDirectory second = std::move(first);
   CHECK(fs::exists(place));
-  second = std::move(TemporaryDirectory::create(path, "b").value());
+  second = TemporaryDirectory::create(path, "b").value();
   CHECK_FALSE(fs::exists(place));
   CHECK(fs::exists(second.path()));
 }

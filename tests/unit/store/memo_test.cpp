@@ -16,8 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct WithMemo {
-  TemporaryDirectory owner =
-      std::move(TemporaryDirectory::create(fs::temp_directory_path(), "memo-").value());
+  TemporaryDirectory owner = TemporaryDirectory::create(fs::temp_directory_path(), "memo-").value();
   fs::path directory = owner.path() / "memo";
   Memo memo{directory};
 

@@ -16,8 +16,8 @@ namespace sharkreg::core {
 
 // A directory of models with one model file in it, written and read by a test.
 struct ModelFile {
-  TemporaryDirectory owner = std::move(
-      TemporaryDirectory::create(std::filesystem::temp_directory_path(), "suite-").value());
+  TemporaryDirectory owner =
+      TemporaryDirectory::create(std::filesystem::temp_directory_path(), "suite-").value();
   std::filesystem::path tests_dir = owner.path();
   CaseFile file{tests_dir / "model" / "sub.json", "model", "sub"};
   LoadOptions options{{"cpu", "npu"}, false};

@@ -13,7 +13,7 @@ using Texts = std::vector<std::string>;
 
 struct WithModels {
   TemporaryDirectory owner =
-      std::move(TemporaryDirectory::create(fs::temp_directory_path(), "models-").value());
+      TemporaryDirectory::create(fs::temp_directory_path(), "models-").value();
 
   void write(const std::string& name) const {
     REQUIRE(write_file_atomically(owner.path() / name, "not JSON: nobody reads it").has_value());
