@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/context.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "base/text.h"
+#include "cli/compatibility.h"
+#include "cli/option_table.h"
+#include "cli/places.h"
+
+namespace sharkreg::core {
+namespace {
+
+std::map<std::string, std::string> whole_environment() {
+  std::map<std::string, std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    if (const std::size_t equals = text.find('='); equals != std::string::npos) {
+      result[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+  }
+  return result;
+}
+
+PluginSearch plugin_search(const Settings& settings, const Installation& installation) {
+  PluginSearch search;
+  for (const char* option :
+       {"backend-plugin", "fetcher-plugin", "comparator-plugin", "tuner-plugin"}) {
+    for (const std::string& named : settings.texts(option)) search.named.push_back(named);
+  }
+  for (const std::string& directory : split(settings.text("plugin-path"), ':')) {
+    if (!directory.empty()) search.directories.push_back(std::filesystem::absolute(directory));
+  }
+  search.directories.push_back(installation.plugins);
+  return search;
+}
+
+// "rocm:--flag" is for rocm; "--flag" for all.
+Result<std::map<std::string, std::vector<std::string>>> extra_arguments(
+    const Settings& settings, const std::string& option, const std::vector<std::string>& backends) {
+  std::map<std::string, std::vector<std::string>> result;
+  for (const std::string& value : settings.texts(option)) {
+    const std::size_t colon = value.find(':');
+    const std::string prefix = colon == std::string::npos ? "" : value.substr(0, colon);
+    const bool named = !prefix.empty() && !prefix.starts_with('-') &&
+                       std::ranges::all_of(prefix, [](unsigned char c) {
+                         return std::islower(c) != 0 || std::isdigit(c) != 0;
+                       });
+    if (!named) {
+      result[""].push_back(value);
+    } else if (std::ranges::find(backends, prefix) == backends.end()) {
+      return Error{ErrorKind::usage,
+                   fmt::format("--{}={}: there is no backend {}{}", option, value, prefix,
+                               did_you_mean(prefix, backends)),
+                   {}};
+    } else {
+      result[prefix].push_back(value.substr(colon + 1));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Context>> Context::create(CommandLine line, std::vector<OptionSpec> extra) {
+  std::unique_ptr<Context> context(new Context);
+  context->line_ = std::move(line);
+  context->installation_ = Installation::of_this_program();
+  if (auto done = context->read_settings(std::move(extra)); !done) return done.error();
+  return context;
+}
+
+Result<void> Context::read_settings(std::vector<OptionSpec> extra) {
+  std::vector<OptionSpec> specs = own_options();
+  specs.insert(specs.end(), extra.begin(), extra.end());
+  options_ = std::make_unique<OptionReader>(std::move(specs), whole_environment());
+  const Result<Settings> early = options_->read_early(line_.arguments);
+  if (!early) return early.error();
+
+  // What plugins said of themselves is remembered even where --cache-dir names another place.
+  memo_ = std::make_unique<Memo>(cache_directory("") / "memo");
+  services_ = std::make_unique<Services>(
+      installation_.supervisor, *memo_, [this](sr_log_level level, std::string_view text) {
+        if (level >= SR_LOG_NOTE) notes_.emplace_back(text);
+      });
+  WorkerInspector inspector(installation_.supervisor, installation_.worker);
+  Result<PluginRegistry> registry = PluginRegistry::find(plugin_search(*early, installation_),
+                                                         *memo_, inspector, *services_);
+  if (!registry) return registry.error();
+  registry_ = std::make_unique<PluginRegistry>(std::move(*registry));
+
+  for (const std::string& name : registry_->names(SR_BACKEND_ID)) {
+    const InterfaceDescription* backend = registry_->interface(SR_BACKEND_ID, name);
+    const PluginDescription* plugin = registry_->plugin_of(SR_BACKEND_ID, name);
+    if (auto added = options_->add(backend->backend->options, name, plugin->library); !added) {
+      return added;
+    }
+  }
+  Result<Settings> settings = options_->read(line_.arguments,
+                                             tests_directory(*early, installation_), positional_);
+  if (!settings) return settings.error();
+  settings_ = std::move(*settings);
+  places_ = places_of(settings_, installation_);
+  return {};
+}
+
+std::vector<std::string> Context::take_notes() { return std::exchange(notes_, {}); }
+
+LoadOptions Context::load_options() const {
+  LoadOptions options;
+  options.allow_unknown_fields = settings_.is_true("allow-unknown-fields");
+  for (const std::string_view name : compatibility::default_backends) {
+    options.known_backends.emplace(name);
+  }
+  for (const std::string& name : registry_->names(SR_BACKEND_ID)) {
+    options.known_backends.insert(name);
+  }
+  return options;
+}
+
+Result<std::vector<CaseFile>> Context::select() const {
+  const Result<Suite> suite = Suite::open(places_.tests_dir);
+  if (!suite) return suite.error();
+  return suite->select(settings_.list("model"), settings_.list("submodel"));
+}
+
+// The backends that were asked for; `named` says whether they were, or are those by default.
+Result<std::vector<std::string>> Context::backend_names(bool& named) const {
+  const std::vector<std::string> all = registry_->names(SR_BACKEND_ID);
+  named = true;
+  if (std::vector<std::string> asked = settings_.list("backend"); !asked.empty()) {
+    for (const std::string& name : asked) {
+      if (std::ranges::find(all, name) != all.end()) continue;
+      return Error{ErrorKind::usage,
+                   fmt::format("there is no backend \"{}\"{}", name, did_you_mean(name, all)),
+                   "`sharkreg plugins` lists what was found, and what was refused and why"};
+    }
+    return asked;
+  }
+  std::vector<std::string> names;
+  if (!settings_.texts("backend-plugin").empty()) {
+    for (const FoundPlugin& plugin : registry_->plugins()) {
+      if (!plugin.named || !plugin.description) continue;
+      for (const InterfaceDescription& interface : plugin.description->interfaces) {
+        if (interface.id == SR_BACKEND_ID) names.push_back(interface.name);
+      }
+    }
+    if (names.empty()) {
+      return Error{ErrorKind::usage,
+                   settings_.text("backend-plugin") + " has no backend in it",
+                   "`sharkreg plugins` shows what it has"};
+    }
+    return names;
+  }
+  named = false;
+  for (const std::string_view name : compatibility::default_backends) {
+    if (std::ranges::find(all, name) != all.end()) names.emplace_back(name);
+  }
+  if (names.empty()) {
+    return Error{ErrorKind::infrastructure,
+                 fmt::format("none of the default backends ({}) was found",
+                             fmt::join(compatibility::default_backends, ", ")),
+                 "`sharkreg plugins` lists what was found, and what was refused and why"};
+  }
+  return names;
+}
+
+std::vector<std::string> Context::tool_directories() const {
+  std::vector<std::string> directories;
+  const auto add = [&](const std::string& directory) {
+    if (!directory.empty()) directories.push_back(std::filesystem::absolute(directory));
+  };
+  const std::string named = settings_.text("tools-dir");
+  add(named);
+  if (const char* variable = std::getenv(compatibility::tools_variable)) add(variable);
+  if (const char* path = std::getenv("PATH")) {
+    for (const std::string& directory : split(path, ':')) add(directory);
+  }
+  add(installation_.tools);
+  return directories;
+}
+
+Result<std::vector<ChosenBackend>> Context::choose_backends(bool probe_devices) {
+  bool named = false;
+  const Result<std::vector<std::string>> names = backend_names(named);
+  if (!names) return names.error();
+  const std::vector<std::string> required = settings_.list("require");
+  for (const std::string& name : required) {
+    if (std::ranges::find(*names, name) != names->end()) continue;
+    return Error{ErrorKind::usage, fmt::format("--require={}: that backend takes no part", name),
+                 "name it by --backend as well"};
+  }
+  std::vector<ChosenBackend> chosen;
+  for (const std::string& name : *names) {
+    ChosenBackend backend;
+    backend.name = name;
+    const PluginDescription* plugin = registry_->plugin_of(SR_BACKEND_ID, name);
+    backend.library = plugin->library;
+    backend.version = plugin->version;
+    backend.description = *registry_->interface(SR_BACKEND_ID, name)->backend;
+    backend.configuration.tool_directories = tool_directories();
+    for (const OptionDeclaration& option : backend.description.options) {
+      backend.configuration.options[option.name] = join(settings_.texts(option.name), "\n");
+    }
+    auto instance = registry_->backend(name, backend.configuration);
+    if (!instance) return instance.error();
+    backend.backend = std::move(*instance);
+    backend.devices_probed = probe_devices;
+    backend.required = named || std::ranges::find(required, name) != required.end();
+    try {
+      backend.probe = backend.backend->probe({probe_devices});
+    } catch (const Failure& failure) {
+      return Error{ErrorKind::infrastructure, failure.what(), failure.hint()};
+    }
+    choose_targets(backend);
+    for (const std::string& note : backend.probe.notes) notes_.push_back(name + ": " + note);
+    chosen.push_back(std::move(backend));
+  }
+  return chosen;
+}
+
+std::string Context::sku(const std::vector<ChosenBackend>& backends) {
+  std::string sku = settings_.text("sku");
+  if (sku == "auto") {
+    sku.clear();
+    for (const ChosenBackend& backend : backends) {
+      for (const Device& device : backend.probe.devices) {
+        if (sku.empty() && device.usable) sku = device.sku;
+      }
+    }
+    notes_.push_back(sku.empty() ? "--sku=auto: no device tells its SKU; none is assumed"
+                                 : "--sku=auto: " + sku);
+  }
+  for (const ChosenBackend& backend : backends) {
+    for (std::string& note : mismatch_notes(backend, sku)) notes_.push_back(std::move(note));
+  }
+  return sku;
+}
+
+Result<std::unique_ptr<TunerResolver>> Context::tuner_resolver() const {
+  return registry_->tuner(settings_.text("tuner-resolver"));
+}
+
+ArtifactStore Context::artifact_store() const {
+  return ArtifactStore(
+      [this](std::string_view scheme) -> Result<std::shared_ptr<ArtifactFetcher>> {
+        const std::string name = registry_->fetcher_for_scheme(scheme);
+        if (name.empty()) {
+          return Error{ErrorKind::infrastructure,
+                       fmt::format("no fetcher for {}:// was found", scheme),
+                       "a plugin that reads it can be named by --fetcher-plugin; `sharkreg "
+                       "plugins` lists what there is"};
+        }
+        auto fetcher = registry_->fetcher(name);
+        if (!fetcher) return fetcher.error();
+        return std::shared_ptr<ArtifactFetcher>(std::move(*fetcher));
+      });
+}
+
+Result<PlanOptions> Context::plan_options(const std::string& sku,
+                                          const std::filesystem::path& run_dir) const {
+  PlanOptions options;
+  options.artifacts_dir = places_.artifacts_dir;
+  options.output_dir = places_.output_dir;
+  options.run_dir = run_dir;
+  options.sku = sku;
+  const double seconds = settings_.number("timeout");
+  if (!(seconds > 0) || seconds > 1e8) {
+    return Error{ErrorKind::usage, "--timeout is " + settings_.text("timeout") +
+                                       "; expected a number of seconds above 0",
+                 {}};
+  }
+  options.time_limit = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000.0));
+  const std::string compat = settings_.text("flag-compat");
+  options.flag_compatibility = compat == "drop"     ? FlagCompatibility::drop
+                               : compat == "strict" ? FlagCompatibility::strict
+                                                    : FlagCompatibility::rename;
+  options.skip_expected_failures = settings_.text("xfail") == "skip";
+  options.comparator = settings_.text("comparator");
+  const std::vector<std::string> backends = registry_->names(SR_BACKEND_ID);
+  auto compile_arguments = extra_arguments(settings_, "compile-arg", backends);
+  if (!compile_arguments) return compile_arguments.error();
+  options.compile_arguments = std::move(*compile_arguments);
+  auto run_arguments = extra_arguments(settings_, "run-arg", backends);
+  if (!run_arguments) return run_arguments.error();
+  options.run_arguments = std::move(*run_arguments);
+  return options;
+}
+
+}  // namespace sharkreg::core

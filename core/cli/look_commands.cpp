@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Subcommands that only look: list, validate, plugins, config.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "base/verdict.h"
+#include "cli/commands.h"
+
+namespace sharkreg::core {
+namespace {
+
+std::vector<CaseFile> files_named(const std::vector<std::string>& paths) {
+  std::vector<CaseFile> files;
+  for (const std::string& path : paths) {
+    const auto absolute = std::filesystem::absolute(path).lexically_normal();
+    files.push_back({absolute, absolute.parent_path().filename(), absolute.stem()});
+  }
+  return files;
+}
+
+std::string remark_on(const PlannedStep& step) {
+  if (step.foregone) {
+    return fmt::format("{}: {}", name_of(step.foregone->verdict), step.foregone->sentence);
+  }
+  if (!step.expectation) return {};
+  const std::string& reason = step.expectation->reason;
+  return reason.empty() ? "expected to fail" : "expected to fail: " + reason;
+}
+
+}  // namespace
+
+Result<int> list_command(Context& context) {
+  if (auto fine = expect_no_positional(context, "list"); !fine) return fine.error();
+  auto planned = plan_selected_cases(context, !context.settings().is_true("no-probe"));
+  if (!planned) return planned.error();
+  print_notes(context.take_notes());
+  print_diagnostics(planned->diagnostics);
+  for (const CasePlan& plan : planned->plans) {
+    fmt::print("{}\n", plan.name());
+    for (const PlannedStep& step : plan.steps) {
+      fmt::print("  {}\n", trim(fmt::format("{:<24}{}", step.name, remark_on(step))));
+    }
+  }
+  return planned->invalid ? exit_usage : exit_fine;
+}
+
+Result<int> validate_command(Context& context) {
+  std::vector<CaseFile> files = files_named(context.positional());
+  if (files.empty()) {
+    auto selected = context.select();
+    if (!selected) return selected.error();
+    files = std::move(*selected);
+  }
+  const LoadOptions options = context.load_options();
+  std::size_t invalid = 0;
+  for (const CaseFile& file : files) {
+    const LoadedCase loaded = load_case(file, options);
+    print_diagnostics(loaded.diagnostics);
+    if (!loaded.test_case) ++invalid;
+  }
+  fmt::print("{} of {} model files are valid\n", files.size() - invalid, files.size());
+  return invalid == 0 ? exit_fine : exit_usage;
+}
+
+Result<int> plugins_command(Context& context) {
+  if (auto fine = expect_no_positional(context, "plugins"); !fine) return fine.error();
+  print_notes(context.take_notes());
+  for (const FoundPlugin& plugin : context.registry().plugins()) {
+    fmt::print("{}\n", plugin.library.string());
+    if (!plugin.description) {
+      fmt::print("  refused: {}\n", plugin.refused_because);
+      continue;
+    }
+    const PluginDescription& description = *plugin.description;
+    fmt::print("  accepted: {} {}, ABI {}, built by {}\n", description.name, description.version,
+               description.abi, description.toolchain);
+    for (const InterfaceDescription& interface : description.interfaces) {
+      fmt::print("  {} {}\n", interface.id, interface.name);
+    }
+  }
+  return exit_fine;
+}
+
+Result<int> config_command(Context& context) {
+  if (auto fine = expect_no_positional(context, "config"); !fine) return fine.error();
+  for (const OptionSpec& spec : context.options().specs()) {
+    const Setting& setting = context.settings().all.at(spec.name);
+    const std::string value = setting.values.empty() ? "(not set)" : join(setting.values, ", ");
+    const std::string place =
+        setting.origin == Origin::default_value ? "default" : "from " + setting.place;
+    fmt::print("{:<24}{}  [{}]\n", spec.name, value, place);
+  }
+  const Places& places = context.places();
+  fmt::print("\nmodels      {}\ncache       {}\nartifacts   {}\noutputs     {}\n",
+             places.tests_dir.string(), places.cache_dir.string(), places.artifacts_dir.string(),
+             places.output_dir.string());
+  return exit_fine;
+}
+
+}  // namespace sharkreg::core

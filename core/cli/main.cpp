@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <vector>
+
+#include "base/text.h"
+#include "base/verdict.h"
+#include "cli/commands.h"
+#include "cli/option_table.h"
+
+namespace sharkreg::core {
+namespace {
+
+struct Subcommand {
+  std::string name;
+  std::string arguments;
+  std::string help;
+  Result<int> (*function)(Context&);
+  std::vector<OptionSpec> (*options)() = nullptr;
+};
+
+const std::vector<Subcommand>& subcommands() {
+  static const std::vector<Subcommand> all = {
+      {"run", "", "compile, run and judge; what sharkreg does without a subcommand", run_command},
+      {"list", "", "models, submodels, steps, and why a step will be skipped", list_command},
+      {"plan", "", "print what would happen, as JSON or as a shell script", plan_command,
+       plan_options},
+      {"fetch", "", "bring the artifacts of the selected models here", fetch_command},
+      {"validate", "[FILE...]", "say everything that is wrong with model files", validate_command},
+      {"compare", "EXPECTED ACTUAL", "compare two tensors: 0 match, 1 mismatch", compare_command,
+       compare_options},
+      {"plugins", "", "every plugin that was found, accepted or refused and why", plugins_command},
+      {"config", "", "each setting and where it came from", config_command},
+      {"report", "RESULTS.jsonl", "show a run again, and write its reports", report_command},
+  };
+  return all;
+}
+
+const Subcommand* find_subcommand(const std::string& name) {
+  const auto found = std::ranges::find(subcommands(), name, &Subcommand::name);
+  return found == subcommands().end() ? nullptr : &*found;
+}
+
+int exit_status_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::infrastructure:
+      return exit_infrastructure;
+    case ErrorKind::interrupted:
+      return exit_interrupted;
+    default:
+      return exit_usage;
+  }
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "sharkreg: {}\n", error.message);
+  if (!error.hint.empty()) fmt::print(stderr, "  {}\n", error.hint);
+  return exit_status_of(error);
+}
+
+void print_help(const Context& context) {
+  fmt::print(
+      "sharkreg: does this model still compile, run and give the right numbers on this hardware?\n"
+      "\n"
+      "Usage: sharkreg [SUBCOMMAND] [OPTION...]\n"
+      "  sharkreg --model=sdxl --submodel=clip --sku=mi300 --rocm-chip=gfx942\n"
+      "\nSubcommands:\n");
+  for (const Subcommand& subcommand : subcommands()) {
+    fmt::print("  {:<28}{}\n", subcommand.name + " " + subcommand.arguments, subcommand.help);
+  }
+  fmt::print("{}", help_of(context.options().specs()));
+  fmt::print(
+      "\nOptions also come from SHARKREG_… variables, from sharkreg.cfg in the directory of the\n"
+      "models and from sharkreg/sharkreg.cfg in the user's configuration, in this order.\n"
+      "Exit status: 0 fine, 1 some verdict is bad, 2 wrong usage or invalid file,\n"
+      "3 infrastructure, 130 or 143 interrupted.\n");
+}
+
+Error unknown_subcommand(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Subcommand& subcommand : subcommands()) names.push_back(subcommand.name);
+  return {ErrorKind::usage,
+          fmt::format("\"{}\" is not a subcommand{}", name, did_you_mean(name, names)),
+          "`sharkreg --help` lists them"};
+}
+
+int run(int argc, const char* const* argv) {
+  CommandLine line = split_command_line(argc, argv);
+  const auto asks_for = [&](std::string_view option) {
+    return std::ranges::find(line.arguments, option) != line.arguments.end();
+  };
+  if (asks_for("--version")) {
+    fmt::print("sharkreg {}\n", SHARKREG_VERSION);
+    return exit_fine;
+  }
+  const bool help = asks_for("--help") || asks_for("-h") || line.subcommand == "help";
+  const bool main_job = line.subcommand.empty() || line.subcommand == "help";
+  const Subcommand* subcommand = find_subcommand(main_job ? "run" : line.subcommand);
+  if (subcommand == nullptr) return report(unknown_subcommand(line.subcommand));
+  if (help) {
+    std::erase(line.arguments, "--help");
+    std::erase(line.arguments, "-h");
+  }
+  auto context = Context::create(std::move(line), subcommand->options == nullptr
+                                                      ? std::vector<OptionSpec>{}
+                                                      : subcommand->options());
+  if (!context) return report(context.error());
+  if (help) {
+    print_help(**context);
+    return exit_fine;
+  }
+  const Result<int> status = subcommand->function(**context);
+  return status ? *status : report(status.error());
+}
+
+}  // namespace
+}  // namespace sharkreg::core
+
+int main(int argc, char** argv) {
+  try {
+    return sharkreg::core::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "sharkreg: internal error: {}\n  please report it with the command line\n",
+               error.what());
+    return sharkreg::core::exit_infrastructure;
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/option_table.h"
+
+#include "cli/compatibility.h"
+
+namespace sharkreg::core {
+namespace {
+
+using Type = OptionSpec::Type;
+
+// Designated initialisers would have to name every member; this names what most options have.
+OptionSpec option(const char* group, const char* name, const char* value_name, const char* help,
+                  std::string default_value = {}) {
+  OptionSpec spec;
+  spec.name = name;
+  spec.value_name = value_name;
+  spec.help = help;
+  spec.group = group;
+  spec.default_value = std::move(default_value);
+  return spec;
+}
+
+OptionSpec flag(const char* group, const char* name, const char* help) {
+  OptionSpec spec = option(group, name, "", help, "false");
+  spec.type = Type::boolean;
+  return spec;
+}
+
+OptionSpec repeatable(OptionSpec spec) {
+  spec.repeatable = true;
+  return spec;
+}
+
+OptionSpec early(OptionSpec spec) {
+  spec.names_plugins = true;
+  return spec;
+}
+
+OptionSpec among(OptionSpec spec, std::vector<std::string> choices) {
+  spec.choices = std::move(choices);
+  return spec;
+}
+
+OptionSpec number(OptionSpec spec) {
+  spec.type = Type::number;
+  return spec;
+}
+
+constexpr const char* selection = "What to test";
+constexpr const char* hardware = "On what";
+constexpr const char* plugins = "Plugins";
+constexpr const char* tools = "Tools and their flags";
+constexpr const char* judgement = "Judgement";
+constexpr const char* places = "Places";
+constexpr const char* reports = "Reports";
+
+}  // namespace
+
+std::vector<OptionSpec> own_options() {
+  namespace old = compatibility;
+  return {
+      repeatable(option(selection, "model", "NAMES", "models, by name or glob, separated by commas",
+                        std::string(old::default_model))),
+      repeatable(option(selection, "submodel", "NAMES", "submodels, likewise",
+                        std::string(old::default_submodel))),
+      early(option(selection, "tests-dir", "DIR",
+                   "directory of model directories; else ./regression_tests, else the "
+                   "program's own")),
+      flag(selection, "allow-unknown-fields", "unknown fields of model files are only warned of"),
+      option(hardware, "sku", "NAME",
+             "SKU whose tuner files and golden values count, or auto for that of the device",
+             std::string(old::default_sku)),
+      repeatable(option(hardware, "backend", "NAMES",
+                        "backends to use, separated by commas; else those of --backend-plugin, "
+                        "else cpu and rocm")),
+      repeatable(option(hardware, "require", "NAMES",
+                        "backends whose missing device is a failure; those named by --backend or "
+                        "--backend-plugin always are")),
+      flag(hardware, "no-probe", "do not look for devices: try to run"),
+      early(repeatable(option(plugins, "backend-plugin", "FILE",
+                              "a backend, as path or as file name on the search path"))),
+      early(repeatable(option(plugins, "fetcher-plugin", "FILE", "an artifact fetcher"))),
+      early(repeatable(option(plugins, "comparator-plugin", "FILE", "a comparator"))),
+      early(repeatable(option(plugins, "tuner-plugin", "FILE", "a tuner resolver"))),
+      early(option(plugins, "plugin-path", "DIRS",
+                   "directories to search, separated by colons, before the program's own")),
+      option(plugins, "tuner-resolver", "NAME", "who chooses tuner files",
+             std::string(old::default_tuner_resolver)),
+      option(tools, "tools-dir", "DIR",
+             "directory of the compiler and runtime tools; else IREE_TOOLS_DIR, PATH, and those "
+             "that were set up with sharkreg"),
+      among(option(tools, "flag-compat", "HOW",
+                   "flags that the compiler does not know: rename those with a successor, also drop "
+                   "those without, or refuse all",
+                   "rename"),
+            {"rename", "drop", "strict"}),
+      repeatable(option(tools, "compile-arg", "[BACKEND:]ARG",
+                        "one more argument for compiles, for a try")),
+      repeatable(option(tools, "run-arg", "[BACKEND:]ARG", "one more argument for runs, for a try")),
+      number(option(judgement, "timeout", "SECONDS", "time limit of each compile and each run",
+                    "600")),
+      among(option(judgement, "xfail", "HOW", "what to do with steps that are expected to fail",
+                   "run"),
+            {"run", "skip"}),
+      flag(judgement, "strict-xfail", "an unexpected pass is a failure"),
+      option(judgement, "comparator", "NAME",
+             "compares outputs, in place of what the backend means; runtime leaves it to the "
+             "runtime that runs the model"),
+      option(places, "cache-dir", "DIR", "everything that sharkreg keeps; default: XDG's cache"),
+      option(places, "artifacts-dir", "DIR",
+             "fetched artifacts; else $IREE_TEST_FILES/artifacts, else below the cache"),
+      option(places, "output-dir", "DIR",
+             "compiled programs; else $TEST_OUTPUT_ARTIFACTS, else below the cache"),
+      option(reports, "junit", "FILE", "write JUnit XML"),
+      option(reports, "summary", "FILE", "append a Markdown summary, as for GITHUB_STEP_SUMMARY"),
+      among(option(reports, "color", "WHEN", "colours", "auto"), {"auto", "always", "never"}),
+  };
+}
+
+std::vector<OptionSpec> plan_options() {
+  constexpr const char* group = "Options of plan";
+  return {among(option(group, "format", "FORMAT", "how the plan is printed", "json"),
+                {"json", "sh"})};
+}
+
+std::vector<OptionSpec> compare_options() {
+  constexpr const char* group = "Options of compare";
+  return {option(group, "value", "TYPE",
+                 "shape and element type of the expected tensor, such as 8xf32; needed unless it "
+                 "is an .npy file"),
+          repeatable(option(group, "args", "ARGUMENTS",
+                            "arguments for the comparator, separated by spaces"))};
+}
+
+}  // namespace sharkreg::core

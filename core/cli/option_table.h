@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "cli/options.h"
+
+namespace sharkreg::core {
+
+// The options of sharkreg itself; backends add theirs.
+std::vector<OptionSpec> own_options();
+
+// Options of `sharkreg compare` and of `sharkreg plan` alone.
+std::vector<OptionSpec> compare_options();
+std::vector<OptionSpec> plan_options();
+
+}  // namespace sharkreg::core

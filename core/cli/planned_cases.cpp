@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+
+#include "cli/commands.h"
+
+namespace sharkreg::core {
+
+Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
+  const Result<std::vector<CaseFile>> files = context.select();
+  if (!files) return files.error();
+  PlannedCases result;
+  auto backends = context.choose_backends(probe_devices);
+  if (!backends) return backends.error();
+  result.backends = std::move(*backends);
+  const std::string sku = context.sku(result.backends);
+  auto options = context.plan_options(sku, context.places().cache_dir / "runs" / "by-hand");
+  if (!options) return options.error();
+  auto resolver = context.tuner_resolver();
+  if (!resolver) return resolver.error();
+  const Planner planner(std::move(*options), result.backends, **resolver);
+  const LoadOptions load_options = context.load_options();
+  for (const CaseFile& file : *files) {
+    LoadedCase loaded = load_case(file, load_options);
+    std::ranges::move(loaded.diagnostics, std::back_inserter(result.diagnostics));
+    if (loaded.test_case) {
+      result.plans.push_back(planner.plan(*loaded.test_case));
+    } else {
+      result.invalid = true;
+    }
+  }
+  return result;
+}
+
+Result<void> expect_no_positional(const Context& context, const std::string& subcommand) {
+  if (context.positional().empty()) return {};
+  return Error{ErrorKind::usage,
+               fmt::format("{} takes no argument like \"{}\"", subcommand,
+                           context.positional().front()),
+               "options begin with two dashes, such as --model=NAME"};
+}
+
+void print_notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
+}
+
+void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    fmt::print(stderr, "{}: {}\n",
+               diagnostic.severity == Diagnostic::Severity::error ? "error" : "warning",
+               to_text(diagnostic));
+  }
+}
+
+}  // namespace sharkreg::core

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/reporting.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <variant>
+
+#include "base/verdict.h"
+#include "cli/commands.h"
+#include "report/display.h"
+#include "report/junit.h"
+#include "report/markdown.h"
+#include "report/plain_progress.h"
+#include "report/run_view.h"
+#include "report/summary.h"
+#include "report/terminal_progress.h"
+
+namespace sharkreg::core {
+namespace {
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+Display display_of(const Context& context) {
+  DisplayFacts facts;
+  facts.colour = *colour_choice_from_name(context.settings().text("color"));
+  facts.is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  facts.no_color = variable("NO_COLOR");
+  facts.term = variable("TERM");
+  facts.ci = variable("CI");
+  return decide_display(facts);
+}
+
+// Tells a failure to report; it must not hide a worse exit status.
+void tell(const Result<void>& written, const char* what, int& exit_status) {
+  if (written) return;
+  fmt::print(stderr, "sharkreg: the {} could not be written: {}\n", what, to_text(written.error()));
+  exit_status = std::max<int>(exit_status, exit_infrastructure);
+}
+
+}  // namespace
+
+Reporting::Reporting(const Context& context) : context_(context), screen_(STDOUT_FILENO) {}
+
+Result<std::unique_ptr<Reporting>> Reporting::create(const Context& context,
+                                                     const std::filesystem::path& run_dir) {
+  std::unique_ptr<Reporting> reporting(new Reporting(context));
+  reporting->results_path_ = run_dir / "results.jsonl";
+  auto results = ResultsFile::create(reporting->results_path_, context.clock());
+  if (!results) return results.error();
+  reporting->results_ = std::move(*results);
+  const Display display = display_of(context);
+  if (display.live) {
+    reporting->progress_ =
+        std::make_unique<TerminalProgress>(reporting->screen_, context.clock(), display.colour);
+  } else {
+    reporting->progress_ =
+        std::make_unique<PlainProgress>(reporting->screen_, context.clock(), display.colour);
+  }
+  return reporting;
+}
+
+void Reporting::on(const Event& event) {
+  results_->on(event);
+  progress_->on(event);
+  if (!std::holds_alternative<StepStarted>(event)) events_.push_back(event);
+}
+
+int Reporting::finish(int exit_status) {
+  tell(progress_->finish(), "progress", exit_status);
+  tell(results_->finish(), "results file", exit_status);
+  return write_reports(context_, events_, results_path_, exit_status);
+}
+
+int write_reports(const Context& context, const std::vector<Event>& events,
+                  const std::filesystem::path& results_file, int exit_status) {
+  FileScreen screen(STDOUT_FILENO);
+  const RunView view = view_of(events);
+  SummaryOptions options;
+  options.width = screen.size().columns;
+  options.colour = display_of(context).colour;
+  options.results_file = results_file;
+  screen.write(summary_text(view, options));
+  if (const std::string junit = context.settings().text("junit"); !junit.empty()) {
+    tell(write_junit(junit, view, {context.settings().is_true("strict-xfail")}), "JUnit file",
+         exit_status);
+  }
+  if (const std::string summary = context.settings().text("summary"); !summary.empty()) {
+    tell(append_markdown_summary(summary, view), "summary", exit_status);
+  }
+  return exit_status;
+}
+
+Result<int> report_command(Context& context) {
+  if (context.positional().size() != 1) {
+    return Error{ErrorKind::usage, "report takes one results.jsonl",
+                 "each run has its own, named in the last line that the run prints"};
+  }
+  const std::filesystem::path path = context.positional().front();
+  const auto recorded = read_results(path);
+  if (!recorded) return recorded.error();
+  const RunView view = view_of(recorded->events);
+  const OutcomeOptions outcome{context.settings().is_true("strict-xfail"), std::nullopt};
+  const int status = view.finished ? static_cast<int>(view.finished->exit_status)
+                                   : view.tally.exit_status(outcome);
+  return write_reports(context, recorded->events, path, status);
+}
+
+}  // namespace sharkreg::core

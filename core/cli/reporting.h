@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/context.h"
+#include "report/event.h"
+#include "report/progress.h"
+#include "report/results_file.h"
+#include "report/screen.h"
+
+namespace sharkreg::core {
+
+// Everything that takes the events of a run: results.jsonl, what is shown meanwhile, and the
+// reports at the end.
+class Reporting final : public EventSink {
+ public:
+  // Makes results.jsonl in run_dir, which must be there.
+  static Result<std::unique_ptr<Reporting>> create(const Context& context,
+                                                   const std::filesystem::path& run_dir);
+
+  void on(const Event& event) override;
+  void refresh() { progress_->refresh(); }
+
+  // After the last event: shows the summary and writes the reports that were asked for. Returns the
+  // exit status, raised if a report cannot be written.
+  int finish(int exit_status);
+
+ private:
+  explicit Reporting(const Context& context);
+
+  const Context& context_;
+  FileScreen screen_;
+  std::filesystem::path results_path_;
+  std::unique_ptr<ResultsFile> results_;
+  std::unique_ptr<Progress> progress_;
+  std::vector<Event> events_;  // without the starts of steps, which no report shows
+};
+
+// Shows the summary of a run and writes the reports that the settings ask for. Returns the exit
+// status, raised if a report cannot be written.
+int write_reports(const Context& context, const std::vector<Event>& events,
+                  const std::filesystem::path& results_file, int exit_status);
+
+}  // namespace sharkreg::core

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <deque>
+#include <memory>
+
+#include "base/files.h"
+#include "base/verdict.h"
+#include "cli/commands.h"
+#include "cli/records.h"
+#include "cli/reporting.h"
+#include "execute/event_loop.h"
+#include "execute/executor.h"
+#include "execute/process_launcher.h"
+#include "judge/judge.h"
+#include "report/outcome.h"
+
+namespace sharkreg::core {
+namespace {
+
+// "20260203-040506-1234": sorts by time, unique on a machine.
+std::string new_run_id(const Clock& clock) {
+  std::string id;
+  for (const char c : to_iso_text(clock.now()).substr(0, 19)) {
+    if (c == 'T') id += '-';
+    if (c >= '0' && c <= '9') id += c;
+  }
+  return fmt::format("{}-{}", id, ::getpid());
+}
+
+// Joins the stages: reads and plans case by case as the executor asks, has steps judged as they
+// end, and tells all of it as events.
+class Session final : public PlanSource, public ExecutionObserver {
+ public:
+  Session(Context& context, std::vector<CaseFile> files, const Planner& planner, Judge& judge,
+          EventSink& sink)
+      : context_(context),
+        files_(files.begin(), files.end()),
+        load_options_(context.load_options()),
+        planner_(planner),
+        judge_(judge),
+        sink_(sink) {}
+
+  std::shared_ptr<const CasePlan> next() override {
+    while (!files_.empty()) {
+      const CaseFile file = files_.front();
+      files_.pop_front();
+      if (auto plan = read_and_plan(file)) return plan;
+    }
+    return nullptr;
+  }
+
+  void fetch_started(const CasePlan& plan, std::size_t step, std::size_t artifact) override {
+    announce(plan, step, "fetching " + plan.artifacts[artifact].source.file_name);
+  }
+
+  void action_started(const CasePlan& plan, std::size_t action) override {
+    announce(plan, plan.actions[action].step, plan.actions[action].action.name);
+  }
+
+  std::function<void()> conclude(const CasePlan& plan, std::size_t step,
+                                 const CaseResults& results) override {
+    StepFinished record = judged_step(context_, plan, plan.steps[step], results,
+                                      judge_.judge(plan, step, results));
+    return [this, record = std::move(record)] { finish(record); };
+  }
+
+  const Tally& tally() const { return tally_; }
+  std::size_t cases_left() const { return files_.size(); }
+
+ private:
+  std::shared_ptr<const CasePlan> read_and_plan(const CaseFile& file) {
+    LoadedCase loaded = load_case(file, load_options_);
+    const std::string directory = directory_name(file.model, file.submodel);
+    if (loaded.test_case && !directories_.insert(directory).second) {
+      loaded.test_case.reset();
+      loaded.diagnostics.push_back({Diagnostic::Severity::error, file.path, "",
+                                    "the files of " + directory + " are another model's as well",
+                                    "a model and submodel whose joined names are unique"});
+    }
+    if (!loaded.test_case) {
+      finish(invalid_case(context_, file, loaded.diagnostics));
+      return nullptr;
+    }
+    for (const Diagnostic& warning : loaded.diagnostics) {
+      sink_.on(RunNote{"warning: " + to_text(warning)});
+    }
+    auto plan = std::make_shared<const CasePlan>(planner_.plan(*loaded.test_case));
+    sink_.on(case_planned(*plan));
+    for (const PlannedStep& step : plan->steps) {
+      if (step.foregone) finish(foregone_step(context_, *plan, step));
+    }
+    return plan;
+  }
+
+  void announce(const CasePlan& plan, std::size_t step, std::string doing) {
+    sink_.on(StepStarted{to_iso_text(context_.clock().now()), plan.model, plan.submodel,
+                         plan.steps[step].name, std::move(doing)});
+  }
+
+  void finish(const StepFinished& record) {
+    tally_.add(record.verdict);
+    sink_.on(record);
+  }
+
+  Context& context_;
+  std::deque<CaseFile> files_;
+  LoadOptions load_options_;
+  std::set<std::string> directories_;
+  const Planner& planner_;
+  Judge& judge_;
+  EventSink& sink_;
+  Tally tally_;
+};
+
+Judge::ComparatorByName comparators_of(const PluginRegistry& registry) {
+  auto made = std::make_shared<std::map<std::string, std::shared_ptr<Comparator>>>();
+  return [&registry, made](const std::string& name) -> Result<std::shared_ptr<Comparator>> {
+    std::shared_ptr<Comparator>& comparator = (*made)[name];
+    if (comparator == nullptr) {
+      auto fresh = registry.comparator(name);
+      if (!fresh) return fresh.error();
+      comparator = std::move(*fresh);
+    }
+    return comparator;
+  };
+}
+
+}  // namespace
+
+Result<int> run_command(Context& context) {
+  if (auto fine = expect_no_positional(context, "run"); !fine) return fine.error();
+  auto files = context.select();
+  if (!files) return files.error();
+  auto backends = context.choose_backends(!context.settings().is_true("no-probe"));
+  if (!backends) return backends.error();
+  const std::string sku = context.sku(*backends);
+  const std::string run = new_run_id(context.clock());
+  const std::filesystem::path run_dir = context.places().cache_dir / "runs" / run;
+  auto options = context.plan_options(sku, run_dir);
+  if (!options) return options.error();
+  auto resolver = context.tuner_resolver();
+  if (!resolver) return resolver.error();
+  if (const auto made = make_directories(run_dir); !made) return made.error();
+
+  auto reporting = Reporting::create(context, run_dir);
+  if (!reporting) return reporting.error();
+  const auto started = context.clock().steady();
+  (*reporting)->on(run_started(context, run, sku, *backends, files->size()));
+  for (std::string& note : context.take_notes()) (*reporting)->on(RunNote{std::move(note)});
+
+  const Planner planner(std::move(*options), *backends, **resolver);
+  Judge judge(*backends, comparators_of(context.registry()));
+  OutcomeOptions outcome;
+  outcome.strict_xfail = context.settings().is_true("strict-xfail");
+  Session session(context, std::move(*files), planner, judge, **reporting);
+
+  EventLoop loop;
+  ProcessLauncher launcher(loop.io(), context.installation().supervisor);
+  ArtifactStore store = context.artifact_store();
+  Executor executor(loop, launcher, store, {1, 1, 64, context.installation().worker});
+  loop.on_signal([&](int signal) {
+    outcome.signal = signal;
+    executor.interrupt();
+  });
+  loop.every(std::chrono::milliseconds(100), [&] { (*reporting)->refresh(); });
+  executor.run(session, session);
+
+  if (session.cases_left() > 0) {
+    (*reporting)->on(RunNote{fmt::format("{} more models were not started", session.cases_left())});
+  }
+  RunFinished finished;
+  finished.time = to_iso_text(context.clock().now());
+  finished.seconds =
+      std::chrono::duration<double>(context.clock().steady() - started).count();
+  finished.counts = session.tally().counts();
+  finished.judged = session.tally().judged();
+  finished.exit_status = session.tally().exit_status(outcome);
+  finished.conclusion = session.tally().conclusion(outcome);
+  finished.interrupted = outcome.signal.has_value();
+  (*reporting)->on(finished);
+  return (*reporting)->finish(static_cast<int>(finished.exit_status));
+}
+
+}  // namespace sharkreg::core
