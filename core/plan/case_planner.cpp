@@ -137,7 +137,7 @@ void CasePlanner::plan_compile(PlannedStep& step, const ChosenBackend& backend) 
   }
   Files files;
   const CompilePlan answer = backend.backend->plan_compile(compile_request(step, backend, files));
-  step.notes = answer.notes;
+  step.notes.insert(step.notes.end(), answer.notes.begin(), answer.notes.end());
   add_actions(step, backend, answer.actions, files);
   compiled_[target_name(step, ' ')] = std::move(files);
 }

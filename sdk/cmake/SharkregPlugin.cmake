@@ -21,7 +21,8 @@ function(sharkreg_add_plugin name)
   endif()
   target_link_libraries(plugin_${name} PRIVATE sharkreg::sdk)
   target_link_options(plugin_${name} PRIVATE
-    "LINKER:--version-script=${SHARKREG_PLUGIN_VERSION_SCRIPT}" -static-libstdc++ -static-libgcc)
+    "LINKER:--version-script=${SHARKREG_PLUGIN_VERSION_SCRIPT}"
+    $<$<LINK_LANGUAGE:CXX>:-static-libstdc++> -static-libgcc)
   if(NOT SHARKREG_SANITIZE)
     target_link_options(plugin_${name} PRIVATE "LINKER:-z,defs")
   endif()
