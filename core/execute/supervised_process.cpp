@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "execute/supervisor/status.h"
@@ -161,14 +162,18 @@ std::vector<std::string> environment_lines(const LaunchRequest& request) {
 
 // What the kernel's interface cannot carry would be cut short silently.
 std::optional<Error> find_fault(const LaunchRequest& request) {
-  const auto fault = [](std::string message) { return Error{ErrorKind::invalid, message, {}}; };
-  const auto has_zero = [](const std::string& text) { return text.find('\0') != text.npos; };
+  const auto fault = [](std::string message) {
+    return Error{ErrorKind::invalid, std::move(message), {}};
+  };
+  const auto has_zero = [](const std::string& text) {
+    return text.find('\0') != std::string::npos;
+  };
   if (request.program.empty()) return fault("a launch without a program");
   if (has_zero(request.program) || std::ranges::any_of(request.arguments, has_zero)) {
     return fault("an argument of \"" + request.program + "\" holds a zero byte");
   }
   for (const auto& [name, value] : request.environment) {
-    if (name.empty() || name.find('=') != name.npos || has_zero(name) || has_zero(value)) {
+    if (name.empty() || name.find('=') != std::string::npos || has_zero(name) || has_zero(value)) {
       return fault("the environment of \"" + request.program + "\" cannot hold \"" + name + '"');
     }
   }
