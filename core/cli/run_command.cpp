@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <algorithm>
+#include <chrono>
 #include <deque>
 #include <memory>
+#include <set>
 
 #include "base/files.h"
 #include "base/verdict.h"
@@ -19,6 +21,8 @@
 
 namespace sharkreg::core {
 namespace {
+
+constexpr std::chrono::seconds slow_fetch{1};
 
 // "20260203-040506-1234": sorts by time, unique on a machine.
 std::string new_run_id(const Clock& clock) {
@@ -52,8 +56,26 @@ class Session final : public PlanSource, public ExecutionObserver {
     return nullptr;
   }
 
-  void fetch_started(const CasePlan& plan, std::size_t step, std::size_t artifact) override {
-    announce(plan, step, "fetching " + plan.artifacts[artifact].source.file_name);
+  void fetch_started(const CasePlan& plan, std::size_t artifact) override {
+    fetches_.push_back({&plan, artifact, context_.clock().steady(), false});
+  }
+
+  void fetch_finished(const CasePlan& plan, std::size_t artifact) override {
+    std::erase_if(fetches_, [&](const Fetch& fetch) {
+      if (fetch.plan != &plan || fetch.artifact != artifact) return false;
+      if (fetch.announced) announce(plan, step_of(fetch), "waiting");
+      return true;
+    });
+  }
+
+  // Tells of fetches that take a while: most are links to files that are here anyway.
+  void announce_slow_fetches() {
+    for (Fetch& fetch : fetches_) {
+      if (fetch.announced || context_.clock().steady() - fetch.since < slow_fetch) continue;
+      fetch.announced = true;
+      announce(*fetch.plan, step_of(fetch),
+               "fetching " + fetch.plan->artifacts[fetch.artifact].source.file_name);
+    }
   }
 
   void action_started(const CasePlan& plan, std::size_t action) override {
@@ -71,6 +93,22 @@ class Session final : public PlanSource, public ExecutionObserver {
   std::size_t cases_left() const { return files_.size(); }
 
  private:
+  struct Fetch {
+    const CasePlan* plan;
+    std::size_t artifact;
+    std::chrono::steady_clock::time_point since;
+    bool announced;
+  };
+
+  // The first step that needs what is fetched.
+  static std::size_t step_of(const Fetch& fetch) {
+    const auto& steps = fetch.plan->steps;
+    const auto found = std::ranges::find_if(steps, [&](const PlannedStep& step) {
+      return std::ranges::find(step.artifacts, fetch.artifact) != step.artifacts.end();
+    });
+    return static_cast<std::size_t>(found - steps.begin());
+  }
+
   std::shared_ptr<const CasePlan> read_and_plan(const CaseFile& file) {
     LoadedCase loaded = load_case(file, load_options_);
     const std::string directory = directory_name(file.model, file.submodel);
@@ -112,6 +150,7 @@ class Session final : public PlanSource, public ExecutionObserver {
   const Planner& planner_;
   Judge& judge_;
   EventSink& sink_;
+  std::vector<Fetch> fetches_;
   Tally tally_;
 };
 
@@ -165,7 +204,10 @@ Result<int> run_command(Context& context) {
     outcome.signal = signal;
     executor.interrupt();
   });
-  loop.every(std::chrono::milliseconds(100), [&] { (*reporting)->refresh(); });
+  loop.every(std::chrono::milliseconds(100), [&] {
+    session.announce_slow_fetches();
+    (*reporting)->refresh();
+  });
   executor.run(session, session);
 
   if (session.cases_left() > 0) {

@@ -7,7 +7,9 @@ namespace sharkreg::core {
 
 CaseGraph::CaseGraph(const CasePlan& plan) : plan_(&plan) {
   const auto add = [&](Node::Kind kind, std::size_t count) {
-    for (std::size_t index = 0; index < count; ++index) entries_.push_back({{kind, index}, 0, {}, false, false});
+    for (std::size_t index = 0; index < count; ++index) {
+      entries_.push_back({{kind, index}, 0, {}, false, false});
+    }
   };
   add(Node::Kind::artifact, plan.artifacts.size());
   add(Node::Kind::action, plan.actions.size());
@@ -95,14 +97,6 @@ bool CaseGraph::can_start(std::size_t action, const CaseResults& results) const 
     if (!succeeded(earlier)) return false;
   }
   return true;
-}
-
-std::size_t CaseGraph::first_step_of_artifact(std::size_t artifact) const {
-  for (std::size_t step = 0; step < plan_->steps.size(); ++step) {
-    const auto& needed = plan_->steps[step].artifacts;
-    if (std::ranges::find(needed, artifact) != needed.end()) return step;
-  }
-  return 0;
 }
 
 }  // namespace sharkreg::core

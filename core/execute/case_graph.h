@@ -36,16 +36,13 @@ class CaseGraph {
   // Whether all that the action needs did succeed.
   bool can_start(std::size_t action, const CaseResults& results) const;
 
-  // The step on whose behalf the artifact is brought: the first that needs it.
-  std::size_t first_step_of_artifact(std::size_t artifact) const;
-
  private:
   struct Entry {
     Node node;
     std::size_t waits_for = 0;
     std::vector<std::size_t> wanted_by;  // positions of entries
     bool taken = false;
-    bool needed = true;
+    bool needed = false;
   };
 
   std::size_t position_of(const Node& node) const;

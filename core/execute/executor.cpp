@@ -122,13 +122,13 @@ class Executor::State {
   }
 
   void start_artifact(CaseIterator open, Node node) {
-    observer_->fetch_started(*open->plan, open->graph.first_step_of_artifact(node.index),
-                             node.index);
+    observer_->fetch_started(*open->plan, node.index);
     const PlannedArtifact& artifact = open->plan->artifacts[node.index];
     loop_.post_blocking([this, open, node, &artifact]() -> std::function<void()> {
       Result<Provided> provided = store_.provide(artifact.source.location, artifact.path);
       return [this, open, node, provided = std::move(provided)] {
         --fetching_;
+        observer_->fetch_finished(*open->plan, node.index);
         ArtifactResult& result = open->results.artifacts[node.index];
         result.settled = true;
         if (provided) {

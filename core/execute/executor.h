@@ -24,7 +24,8 @@ class PlanSource {
 class ExecutionObserver {
  public:
   virtual ~ExecutionObserver() = default;
-  virtual void fetch_started(const CasePlan& plan, std::size_t step, std::size_t artifact) = 0;
+  virtual void fetch_started(const CasePlan& plan, std::size_t artifact) = 0;
+  virtual void fetch_finished(const CasePlan& plan, std::size_t artifact) = 0;
   virtual void action_started(const CasePlan& plan, std::size_t action) = 0;
 
   // All artifacts and actions of a step are settled. Called on a thread of the pool, since judging

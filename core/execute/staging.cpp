@@ -52,12 +52,13 @@ Result<void> link_inputs(const CasePlan& plan, const PlannedAction& planned,
   return {};
 }
 
-void add_variable(LaunchRequest& request, const EnvironmentVariable& variable) {
-  if (variable.value) {
-    request.environment.emplace_back(variable.name, *variable.value);
-  } else if (const char* inherited = std::getenv(variable.name.c_str())) {
-    request.environment.emplace_back(variable.name, inherited);
-  }
+// A later value of a variable replaces an earlier one: that of a device what the action passes on.
+void set_variable(LaunchRequest& request, const EnvironmentVariable& variable) {
+  const char* inherited = variable.value ? nullptr : std::getenv(variable.name.c_str());
+  if (!variable.value && inherited == nullptr) return;
+  std::erase_if(request.environment,
+                [&](const auto& entry) { return entry.first == variable.name; });
+  request.environment.emplace_back(variable.name, variable.value.value_or(inherited ? inherited : ""));
 }
 
 Result<void> bind_in_process(const PlannedAction& planned, const StagedAction& staged,
@@ -151,10 +152,10 @@ Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
   request.standard_error = planned.log_directory / (planned.action.name + ".stderr.log");
   request.time_limit = planned.time_limit;
   for (const EnvironmentVariable& variable : planned.action.environment) {
-    add_variable(request, variable);
+    set_variable(request, variable);
   }
   for (const Device& device : devices) {
-    for (const EnvironmentVariable& variable : device.environment) add_variable(request, variable);
+    for (const EnvironmentVariable& variable : device.environment) set_variable(request, variable);
   }
   if (planned.action.in_process) {
     if (const auto bound = bind_in_process(planned, staged, names, worker, request); !bound) {

@@ -83,6 +83,16 @@ std::filesystem::path log_of(const LaunchRequest& request) {
   return empty ? request.standard_output : request.standard_error;
 }
 
+// Some tools print an error, do without what they could not do, and still exit with 0.
+std::optional<std::string> printed_error(const ActionResult& result) {
+  const std::string said = map_names(excerpt(result.request->standard_error), result.names,
+                                     result.request->working_directory);
+  for (const std::string& line : split(said, '\n')) {
+    if (line.find("error:") != std::string::npos) return std::string(trim(line));
+  }
+  return std::nullopt;
+}
+
 // What the compiled program declares of its results; empty if it declares nothing.
 Result<std::vector<DeclaredResult>> declared_results(const CasePlan& plan,
                                                      const PlannedStep& step) {
@@ -124,6 +134,7 @@ Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseR
   if (failed != step.actions.end()) {
     judge_failure(plan, step, *failed, results, judgement);
   } else {
+    note_printed_errors(step, results, judgement);
     compare(plan, step, judgement);
   }
   if (step.expectation) apply_expectation(*step.expectation, judgement);
@@ -183,6 +194,15 @@ void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
     judgement.sentence =
         fmt::format("{} exited with status {}, and the backend cannot say why: {}",
                     result.request->program, result.launch->exit_status, failure.what());
+  }
+}
+
+void Judge::note_printed_errors(const PlannedStep& step, const CaseResults& results,
+                                Judgement& judgement) {
+  for (std::size_t action : step.actions) {
+    if (const auto line = printed_error(results.actions.at(action))) {
+      judgement.notes.push_back("it exited with status 0, but printed an error: " + *line);
+    }
   }
 }
 

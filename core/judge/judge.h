@@ -59,6 +59,8 @@ class Judge {
                      const CaseResults& results, Judgement& judgement);
   void classify(const PlannedStep& step, const PlannedAction& planned, const ActionResult& result,
                 Judgement& judgement);
+  static void note_printed_errors(const PlannedStep& step, const CaseResults& results,
+                                  Judgement& judgement);
   void compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement);
 
   const std::vector<ChosenBackend>& backends_;
