@@ -198,7 +198,7 @@ struct HandMade {
   }
 
   std::unique_ptr<Backend> backend(const sr_interface& of) const {
-    return std::move(*make_backend_proxy(load_fixture("sane_descriptor"), of, {}, services));
+    return *make_backend_proxy(load_fixture("sane_descriptor"), of, {}, services);
   }
 
   std::string plan_failure() const {
