@@ -70,13 +70,14 @@ void TerminalProgress::draw(bool with_live_lines) {
 }
 
 std::string TerminalProgress::erase_drawn(std::size_t columns) const {
-  if (drawn_.empty()) return "";
-  // A window made narrower since then has broken the lines that no longer fit.
-  std::size_t rows = 0;
+  std::string text;
   for (const std::size_t width : drawn_) {
-    rows += std::max<std::size_t>((width + columns - 1) / columns, 1);
+    // A window made narrower since then has broken the lines that no longer fit. Each row is erased
+    // by itself, since some terminals keep what is erased as a whole in their scrollback.
+    const std::size_t rows = std::max<std::size_t>((width + columns - 1) / columns, 1);
+    for (std::size_t row = 0; row < rows; ++row) text += "\x1b[A\x1b[2K";
   }
-  return fmt::format("\r\x1b[{}A\x1b[J", rows);
+  return text.empty() ? text : "\r" + text;
 }
 
 std::vector<std::string> TerminalProgress::live_lines(const ScreenSize& size) const {

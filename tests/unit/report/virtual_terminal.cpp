@@ -43,17 +43,16 @@ void VirtualTerminal::new_line() {
 
 void VirtualTerminal::control(std::string_view parameters, char final) {
   if (final == 'm') return;
-  if (final == 'A') {
-    const std::size_t count = std::stoul(std::string(parameters));
-    const std::size_t top = lines_.size() > size_.rows ? lines_.size() - size_.rows : 0;
-    REQUIRE_MESSAGE(row_ >= top + count, "the cursor goes up beyond the window");
-    row_ -= count;
+  if (final == 'K') {
+    REQUIRE(parameters == "2");
+    lines_[row_].clear();
     return;
   }
-  REQUIRE(final == 'J');
+  REQUIRE(final == 'A');
   REQUIRE(parameters.empty());
-  lines_[row_].resize(std::min(lines_[row_].size(), column_));
-  lines_.resize(row_ + 1);
+  const std::size_t top = lines_.size() > size_.rows ? lines_.size() - size_.rows : 0;
+  REQUIRE_MESSAGE(row_ > top, "the cursor goes up beyond the window");
+  --row_;
 }
 
 void VirtualTerminal::resize(std::size_t columns) {

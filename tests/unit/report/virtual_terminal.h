@@ -11,7 +11,7 @@
 namespace sharkreg::core {
 
 // What a terminal shows after all that was written to it: lines, wrapping, scrolling, the cursor
-// going up and to the start, erasing to the end of the screen, colours (which it drops). Whatever
+// going up and to the start of a line, lines being erased, colours (which it drops). Whatever
 // else reaches it is a failure of the test. Each character takes one column.
 class VirtualTerminal final : public Screen {
  public:
