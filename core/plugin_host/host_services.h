@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/host.h>
-
 #include <filesystem>
 #include <string>
+
+#include <sharkreg/host.h>
 
 #include "base/error.h"
 

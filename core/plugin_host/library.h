@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/plugin_abi.h>
-
 #include <filesystem>
 #include <memory>
+
+#include <sharkreg/plugin_abi.h>
 
 #include "base/error.h"
 #include "plugin_host/description.h"

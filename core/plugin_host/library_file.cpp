@@ -29,12 +29,22 @@ Error refusal(std::string message, std::string hint) {
 
 // --- Who can write it ----------------------------------------------------------------------------
 
-Result<void> check_writers(const fs::path& path, const char* noun) {
+enum class Noun { file, directory };
+
+// Taking a right away may be wrong for a directory: it can be a public one, such as /tmp.
+std::string advice(const fs::path& path, Noun noun, const char* right) {
+  return noun == Noun::file
+             ? fmt::format("take that right away: chmod {} {}", right, path.native())
+             : "move the plugin to a directory that nobody else can write, or make this one such";
+}
+
+Result<void> check_writers(const fs::path& path, Noun noun) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     return refusal(fmt::format("{} cannot be examined: {}", path.native(), errno_text(errno)), "");
   }
-  const std::string what = fmt::format("the {} {}", noun, path.native());
+  const std::string what =
+      fmt::format("the {} {}", noun == Noun::file ? "file" : "directory", path.native());
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
     return refusal(fmt::format("{} belongs to user {}, who is neither root nor the user that runs "
                                "this program ({})",
@@ -45,13 +55,13 @@ Result<void> check_writers(const fs::path& path, const char* noun) {
   if ((status.st_mode & S_IWOTH) != 0) {
     return refusal(
         fmt::format("{} can be written by everybody (mode {:04o})", what, status.st_mode & 07777),
-        fmt::format("take that right away: chmod o-w {}", path.native()));
+        advice(path, noun, "o-w"));
   }
   if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != ::getegid()) {
     return refusal(fmt::format("{} can be written by group {}, which is neither root's nor yours "
                                "(mode {:04o})",
                                what, status.st_gid, status.st_mode & 07777),
-                   fmt::format("take that right away: chmod g-w {}", path.native()));
+                   advice(path, noun, "g-w"));
   }
   return {};
 }
@@ -144,10 +154,11 @@ Result<void> check_nobody_else_can_write(const fs::path& path) {
   if (trouble) {
     return refusal(fmt::format("{} cannot be examined: {}", path.native(), trouble.message()), "");
   }
-  if (auto file = check_writers(real, "file"); !file) return file;
-  if (auto directory = check_writers(real.parent_path(), "directory"); !directory) return directory;
+  if (auto file = check_writers(real, Noun::file); !file) return file;
+  if (auto directory = check_writers(real.parent_path(), Noun::directory); !directory)
+    return directory;
   if (path.parent_path() == real.parent_path()) return {};
-  return check_writers(path.parent_path(), "directory");
+  return check_writers(path.parent_path(), Noun::directory);
 }
 
 Result<void> check_is_shared_library(const fs::path& path) {

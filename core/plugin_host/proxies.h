@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
 #include <sharkreg/backend.h>
 #include <sharkreg/comparator.h>
 #include <sharkreg/configuration.h>
 #include <sharkreg/fetcher.h>
 #include <sharkreg/tuner.h>
-
-#include <memory>
 
 #include "base/error.h"
 #include "plugin_host/host_services.h"

@@ -56,8 +56,9 @@ Result<fs::path> locate(const std::string& name, const std::vector<fs::path>& di
   return Error{ErrorKind::not_found,
                fmt::format("there is no plugin file \"{}\" in {}{}", name, listed(directories),
                            did_you_mean(name, there)),
-               is_there(name) ? fmt::format("for the file in the current directory write ./{}", name)
-                            : "name a path, or add the plugin's directory to SHARKREG_PLUGIN_PATH"};
+               is_there(name)
+                   ? fmt::format("for the file in the current directory write ./{}", name)
+                   : "name a path, or add the plugin's directory to SHARKREG_PLUGIN_PATH"};
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/codec.h>
-#include <sharkreg/plugin_abi.h>
-
 #include <memory>
 #include <string>
+
+#include <sharkreg/codec.h>
+#include <sharkreg/plugin_abi.h>
 
 #include "base/error.h"
 

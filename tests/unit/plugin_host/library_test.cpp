@@ -156,8 +156,11 @@ TEST_CASE("what others can write is refused") {
   ::chmod(file.c_str(), 0755);
 
   ::chmod(scratch.path().c_str(), 01777);
-  CHECK(refusal_of(file).message ==
+  const Error sticky = refusal_of(file);
+  CHECK(sticky.message ==
         "the directory " + scratch.path().native() + " can be written by everybody (mode 1777)");
+  CHECK(sticky.hint ==
+        "move the plugin to a directory that nobody else can write, or make this one such");
   ::chmod(scratch.path().c_str(), 0755);
   CHECK(PluginLibrary::load(file).has_value());
 }

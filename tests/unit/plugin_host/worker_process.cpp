@@ -2,9 +2,9 @@
 #include "worker_process.h"
 
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <iterator>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
