@@ -12,11 +12,6 @@
 namespace sharkreg::core {
 namespace {
 
-// "rocm gfx942" with the separator in the place of the space.
-std::string target_name(const PlannedStep& step, char separator) {
-  return step.target.empty() ? step.backend : step.backend + separator + step.target;
-}
-
 std::string formats_of(const auto& things) {
   std::set<std::string> formats;
   for (const auto& thing : things) formats.insert(thing.format);
@@ -46,6 +41,12 @@ ForegoneVerdict refused(const Failure& failure, Stage stage) {
           failure.hint(), {}};
 }
 
+// A result that was got with them must not pass for one without.
+void note_extra_arguments(PlannedStep& step, const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return;
+  step.notes.push_back({"with additional arguments: " + join(arguments, " "), true});
+}
+
 std::string tensor_format(const Source& source) {
   const std::string extension = std::filesystem::path(source.file_name).extension();
   return extension == ".npy" ? "npy" : "bin";
@@ -70,23 +71,26 @@ void CasePlanner::add(const ChosenBackend& backend) {
       no_target ? std::vector<std::string>{"auto"} : backend.targets;
   for (const std::string& target : targets) {
     for (const Stage stage : {Stage::compile, Stage::run}) {
-      PlannedStep step = std::move(add_step(stage, backend, target));
+      PlannedStep& step = add_step(stage, backend, target);
       if (!step.foregone && no_target) {
         step.foregone = {backend.required ? Verdict::infrastructure : Verdict::unavailable,
                          backend.no_target_because, {}, {}};
       }
-      if (!step.foregone) {
-        const std::size_t actions_before = plan_.actions.size();
-        try {
-          stage == Stage::compile ? plan_compile(step, backend) : plan_run(step, backend);
-        } catch (const Failure& failure) {
-          plan_.actions.resize(actions_before);
-          step.actions.clear();
-          step.foregone = refused(failure, stage);
-        }
-      }
-      plan_.steps.back() = std::move(step);
+      if (!step.foregone) plan_or_refuse(step, backend);
     }
+  }
+}
+
+void CasePlanner::plan_or_refuse(PlannedStep& step, const ChosenBackend& backend) {
+  const std::size_t actions_before = plan_.actions.size();
+  try {
+    step.stage == Stage::compile ? plan_compile(step, backend) : plan_run(step, backend);
+  } catch (const Failure& failure) {
+    plan_.actions.resize(actions_before);
+    step.actions.clear();
+    step.artifacts.clear();
+    step.comparisons.clear();
+    step.foregone = refused(failure, step.stage);
   }
 }
 
@@ -174,6 +178,7 @@ CompileRequest CasePlanner::compile_request(PlannedStep& step, const ChosenBacke
   request.compiler_flags = fields.compiler_flags.value_or(std::vector<std::string>{});
   request.pipeline_compiler_flags = fields.pipeline_compiler_flags;
   request.extra_arguments = extra_arguments(options_.compile_arguments, backend.name);
+  note_extra_arguments(step, request.extra_arguments);
   request.flag_compatibility = options_.flag_compatibility;
   return request;
 }
@@ -196,13 +201,14 @@ void CasePlanner::plan_run(PlannedStep& step, const ChosenBackend& backend) {
   Files files = compiled_.at(target_name(step, ' '));
   const RunRequest request = run_request(step, backend, files);
   const RunPlan answer = backend.backend->plan_run(request);
-  step.notes = answer.notes;
+  step.notes.insert(step.notes.end(), answer.notes.begin(), answer.notes.end());
   step.declarations = answer.declarations;
   step.judged_by_runtime =
       request.comparison == ComparisonMode::runtime && !request.expectations.empty();
   if (request.expectations.empty()) step.notes.push_back({"nothing compared", false});
   add_actions(step, backend, answer.actions, files);
   add_comparisons(step, answer, files);
+  check_run(step, request, answer, files);
 }
 
 RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& backend, Files& files) {
@@ -244,27 +250,10 @@ RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& back
   request.add_pipeline_module = case_.add_pipeline_module;
   request.threshold_arguments = fields.threshold_args.value_or(std::vector<std::string>{});
   request.extra_arguments = extra_arguments(options_.run_arguments, backend.name);
+  note_extra_arguments(step, request.extra_arguments);
   request.comparison =
       options_.comparator == "runtime" ? ComparisonMode::runtime : ComparisonMode::host;
   return request;
-}
-
-void CasePlanner::add_comparisons(PlannedStep& step, const RunPlan& answer, const Files& files) {
-  for (const PlannedResult& result : answer.results) {
-    const auto expected = files.find(result.expectation);
-    const auto actual = files.find(result.output);
-    const auto index = static_cast<std::size_t>(result.index);
-    if (expected == files.end() || expected->second.kind != FileOrigin::Kind::artifact ||
-        actual == files.end() || result.index < 0 || index >= case_.outputs.size()) {
-      throw Failure(Failure::Kind::failed,
-                    fmt::format("{}: its plan compares \"{}\" with \"{}\", which are not both there",
-                                step.backend, result.output, result.expectation));
-    }
-    PlannedComparison comparison{result, expected->second.index, case_.outputs[index].value};
-    if (!options_.comparator.empty()) comparison.result.comparator = options_.comparator;
-    step.comparisons.push_back(std::move(comparison));
-    step.artifacts.push_back(expected->second.index);
-  }
 }
 
 RequestArtifact CasePlanner::artifact(const std::string& id, const std::string& plan_id,
@@ -291,53 +280,6 @@ std::filesystem::path CasePlanner::artifact_path(const Source& source) const {
     path = directory / std::to_string(number) / source.file_name;
   }
   return path;
-}
-
-void CasePlanner::add_actions(PlannedStep& step, const ChosenBackend& backend,
-                              const std::vector<Action>& actions, Files& files) {
-  const std::size_t step_index = plan_.steps.size() - 1;
-  for (const Action& action : actions) {
-    PlannedAction planned;
-    planned.action = action;
-    planned.step = step_index;
-    planned.log_directory = options_.run_dir / directory_ / step.slug;
-    planned.output_directory = step.stage == Stage::compile
-                                   ? options_.output_dir / (directory_ + "_vmfbs")
-                                   : planned.log_directory;
-    planned.side_file_tag = target_name(step, '_');
-    if (&action != &actions.front()) planned.side_file_tag += "." + action.name;
-    planned.time_limit = options_.time_limit;
-    if (action.device_count > 0) planned.devices = devices_for(backend, step.target);
-    planned.plugin_library = backend.library;
-    planned.plugin_interface = backend.name;
-    planned.configuration = backend.configuration;
-
-    const auto refer_to = [&](const std::string& id) {
-      const auto file = files.find(id);
-      if (file == files.end()) {
-        throw Failure(Failure::Kind::failed,
-                      fmt::format("{}: its action \"{}\" refers to a file \"{}\" that nothing makes",
-                                  backend.name, action.name, id));
-      }
-      planned.inputs[id] = file->second;
-      if (file->second.kind == FileOrigin::Kind::artifact &&
-          std::ranges::find(step.artifacts, file->second.index) == step.artifacts.end()) {
-        step.artifacts.push_back(file->second.index);
-      }
-    };
-    for (const std::string& id : action.inputs) refer_to(id);
-    for (const Argument& argument : action.arguments) {
-      for (const ArgumentPart& part : argument.parts) {
-        if (part.kind == ArgumentPart::Kind::input) refer_to(part.value);
-      }
-    }
-    const std::size_t action_index = plan_.actions.size();
-    for (const ActionOutput& output : action.outputs) {
-      files[output.id] = {FileOrigin::Kind::output, action_index, output.id};
-    }
-    step.actions.push_back(action_index);
-    plan_.actions.push_back(std::move(planned));
-  }
 }
 
 std::vector<std::string> CasePlanner::extra_arguments(
