@@ -43,12 +43,15 @@ ResultsFile::~ResultsFile() {
 }
 
 void ResultsFile::on(const Event& event) {
-  if (!append(to_json_line(event) + "\n")) return;
-  if (clock_.steady() - synchronised_ >= 1s) synchronise();
+  if (append(to_json_line(event) + "\n")) is_synchronised_ = false;
+}
+
+void ResultsFile::refresh() {
+  if (!is_synchronised_ && clock_.steady() - synchronised_ >= 1s) synchronise();
 }
 
 Result<void> ResultsFile::finish() {
-  synchronise();
+  if (!is_synchronised_) synchronise();
   if (error_) return *error_;
   return {};
 }
@@ -79,6 +82,7 @@ bool ResultsFile::append(std::string_view line) {
 void ResultsFile::synchronise() {
   // EINVAL: a pipe or a device, which has nothing to be synchronised with.
   if (::fdatasync(descriptor_) != 0 && errno != EINVAL) remember_error(errno);
+  is_synchronised_ = true;
   synchronised_ = clock_.steady();
 }
 

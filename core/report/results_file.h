@@ -18,9 +18,10 @@ namespace sharkreg::core {
 
 // Appends each event as a line, by one write(2), before on() returns: whatever kills this process,
 // what happened is in the file. It is synchronised with the disk at the end and at most once a
-// second before, so that a power loss costs no more than the last lines.
+// second before, so that a power loss costs no more than the last lines; not by on(), which is
+// called where something waits to be started.
 //
-// Threads: one. It may block for as long as the disk does.
+// Threads: one. refresh() and finish() may block for as long as the disk does.
 class ResultsFile final : public EventSink {
  public:
   // Makes the file, whose directory must be there. A file that exists is an error: each run has its
@@ -34,6 +35,9 @@ class ResultsFile final : public EventSink {
   // A line that could not be written as a whole is taken back; the next ones are still tried.
   void on(const Event& event) override;
 
+  // To be called several times a second while programs run: synchronises when it is time.
+  void refresh();
+
   // The first error that there was.
   Result<void> finish() override;
 
@@ -46,7 +50,8 @@ class ResultsFile final : public EventSink {
   std::filesystem::path path_;
   int descriptor_;
   const Clock& clock_;
-  std::chrono::steady_clock::time_point synchronised_;
+  std::chrono::steady_clock::time_point synchronised_;  // when
+  bool is_synchronised_ = true;
   std::optional<Error> error_;
 };
 

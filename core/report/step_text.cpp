@@ -28,20 +28,25 @@ std::string element_text(const ElementRecord& element) {
                      harmless_line(element.expected), harmless_line(element.actual));
 }
 
+// One line of it: an escape sequence that is not closed ends with its line.
+std::string detail_line(std::string_view line) {
+  std::string shown = harmless(line);
+  std::replace(shown.begin(), shown.end(), '\t', ' ');
+  return cut(shown, most_columns);
+}
+
 std::vector<std::string> detail_lines(const StepFinished& step) {
   std::vector<std::string> lines;
+  std::size_t total = 0;
   for (const std::string& detail : step.details) {
-    for (const std::string& line : split(harmless(detail), '\n')) {
-      std::string shown = line;
-      std::replace(shown.begin(), shown.end(), '\t', ' ');
-      lines.push_back(cut(shown, most_columns));
+    for (const std::string& line : split(detail, '\n')) {
+      if (++total <= most_details) lines.push_back(detail_line(line));
     }
   }
   while (!lines.empty() && trim(lines.back()).empty()) lines.pop_back();
-  if (lines.size() > most_details) {
-    const std::size_t hidden = lines.size() - most_details + 1;
-    lines.resize(most_details - 1);
-    lines.push_back(fmt::format("… and {} more lines", hidden));
+  if (total > most_details) {
+    lines.resize(std::min(lines.size(), most_details - 1));
+    lines.push_back(fmt::format("… and {} more lines", total - lines.size()));
   }
   return lines;
 }

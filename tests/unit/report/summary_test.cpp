@@ -63,6 +63,20 @@ TEST_CASE("nothing that tools print acts on the terminal") {
   CHECK(harmless(text) == text);
 }
 
+TEST_CASE("of what a tool says only the beginning is shown") {
+  StepFinished step = finished_step("m", "s", "compile cpu", Verdict::compile_error);
+  step.details = {std::string(600, 'x'), "second\nthird", "\tfourth"};
+  step.details.resize(2000, "more");
+  const auto lines = split(summary_of({step}, 80), '\n');
+  const auto first = std::find(lines.begin(), lines.end(), "  | second");
+  REQUIRE(first != lines.end());
+  CHECK(first[-1] == "  | " + std::string(499, 'x') + "…");
+  CHECK(first[1] == "  | third");
+  CHECK(first[2] == "  |  fourth");
+  CHECK(first[17] == "  | more");
+  CHECK(first[18] == "  | … and 1982 more lines");
+}
+
 TEST_CASE("a run without any step has an end too") {
   CHECK(summary_text(view_of({}), {}) ==
         "The run did not come to its end: sharkreg was killed.\n0 steps: none judged\n");
