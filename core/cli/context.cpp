@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -173,7 +174,11 @@ Result<std::vector<std::string>> Context::backend_names(bool& named) const {
 std::vector<std::string> Context::tool_directories() const {
   std::vector<std::string> directories;
   const auto add = [&](const std::string& directory) {
-    if (!directory.empty()) directories.push_back(std::filesystem::absolute(directory));
+    if (directory.empty()) return;
+    std::string absolute = std::filesystem::absolute(directory);
+    if (std::ranges::find(directories, absolute) == directories.end()) {
+      directories.push_back(std::move(absolute));
+    }
   };
   const std::string named = settings_.text("tools-dir");
   add(named);
@@ -275,7 +280,9 @@ Result<PlanOptions> Context::plan_options(const std::string& sku,
                                        "; expected a number of seconds above 0",
                  {}};
   }
-  options.time_limit = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000.0));
+  // Rounded up: 0 would be no limit at all.
+  options.time_limit =
+      std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000.0)));
   const std::string compat = settings_.text("flag-compat");
   options.flag_compatibility = compat == "drop"     ? FlagCompatibility::drop
                                : compat == "strict" ? FlagCompatibility::strict
