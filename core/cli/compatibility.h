@@ -15,6 +15,12 @@ inline constexpr std::string_view default_sku = "mi300";
 // Backends that take part unless the user names others, and whose fields are always known.
 inline constexpr std::array<std::string_view, 2> default_backends = {"cpu", "rocm"};
 
+inline constexpr std::string_view default_backends_text = "cpu and rocm";
+
+// A command that its users know, as the help shows it.
+inline constexpr std::string_view example =
+    "sharkreg --model=sdxl --submodel=clip --sku=mi300 --rocm-chip=gfx942";
+
 inline constexpr std::string_view default_tuner_resolver = "sku_lookup";
 inline constexpr std::string_view default_comparator = "iree_threshold";  // of `sharkreg compare`
 

@@ -41,7 +41,7 @@ PluginSearch plugin_search(const Settings& settings, const Installation& install
   return search;
 }
 
-// "rocm:--flag" is for rocm; "--flag" for all.
+// "acme:--flag" is for acme; "--flag" for all.
 Result<std::map<std::string, std::vector<std::string>>> extra_arguments(
     const Settings& settings, const std::string& option, const std::vector<std::string>& backends) {
   std::map<std::string, std::vector<std::string>> result;

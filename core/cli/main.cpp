@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
+#include "cli/compatibility.h"
 #include "cli/option_table.h"
 
 namespace sharkreg::core {
@@ -67,8 +68,9 @@ void print_help(const Context& context) {
       "sharkreg: does this model still compile, run and give the right numbers on this hardware?\n"
       "\n"
       "Usage: sharkreg [SUBCOMMAND] [OPTION...]\n"
-      "  sharkreg --model=sdxl --submodel=clip --sku=mi300 --rocm-chip=gfx942\n"
-      "\nSubcommands:\n");
+      "  {}\n"
+      "\nSubcommands:\n",
+      compatibility::example);
   for (const Subcommand& subcommand : subcommands()) {
     fmt::print("  {:<28}{}\n", subcommand.name + " " + subcommand.arguments, subcommand.help);
   }

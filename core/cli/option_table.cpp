@@ -9,12 +9,12 @@ namespace {
 using Type = OptionSpec::Type;
 
 // Designated initialisers would have to name every member; this names what most options have.
-OptionSpec option(const char* group, const char* name, const char* value_name, const char* help,
+OptionSpec option(const char* group, const char* name, const char* value_name, std::string help,
                   std::string default_value = {}) {
   OptionSpec spec;
   spec.name = name;
   spec.value_name = value_name;
-  spec.help = help;
+  spec.help = std::move(help);
   spec.group = group;
   spec.default_value = std::move(default_value);
   return spec;
@@ -71,8 +71,8 @@ std::vector<OptionSpec> own_options() {
              "SKU whose tuner files and golden values count, or auto for that of the device",
              std::string(old::default_sku)),
       repeatable(option(hardware, "backend", "NAMES",
-                        "backends to use, separated by commas; else those of --backend-plugin, "
-                        "else cpu and rocm")),
+                        "backends to use, separated by commas; else those of --backend-plugin, else " +
+                            std::string(old::default_backends_text))),
       repeatable(option(hardware, "require", "NAMES",
                         "backends whose missing device is a failure; those named by --backend or "
                         "--backend-plugin always are")),

@@ -49,7 +49,7 @@ po::options_description description_of(const std::vector<OptionSpec>& specs, boo
 constexpr int style = po::command_line_style::allow_long | po::command_line_style::long_allow_next |
                       po::command_line_style::long_allow_adjacent;
 
-// SHARKREG_ROCM_CHIP for rocm-chip.
+// SHARKREG_ACME_CHIP for acme-chip.
 std::string variable_of(const std::string& name) {
   std::string result = "SHARKREG_";
   for (const char c : name) {

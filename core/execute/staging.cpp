@@ -85,7 +85,7 @@ Result<void> bind_in_process(const PlannedAction& planned, const StagedAction& s
   return {};
 }
 
-// compilation_info.json of rocm_gfx942 is placed as compilation_info.rocm_gfx942.json.
+// compilation_info.json of acme_a1 is placed as compilation_info.acme_a1.json.
 std::string tagged(const fs::path& name, const std::string& tag) {
   return name.stem().string() + "." + tag + name.extension().string();
 }

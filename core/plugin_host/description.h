@@ -17,7 +17,7 @@ namespace sharkreg::core {
 // One interface of a plugin, as it describes itself.
 struct InterfaceDescription {
   std::string id;    // "sharkreg.backend/1"
-  std::string name;  // "rocm"
+  std::string name;  // "acme"
   bool thread_safe = false;
   std::optional<BackendDescription> backend;  // for backends
   std::optional<FetcherDescription> fetcher;  // for fetchers

@@ -61,7 +61,7 @@ struct RunNote {
 struct CasePlanned {
   std::string model;
   std::string submodel;
-  std::vector<std::string> steps;  // "compile cpu", "run rocm gfx942"
+  std::vector<std::string> steps;  // "compile cpu", "run acme a1"
 };
 
 struct StepStarted {
@@ -114,7 +114,7 @@ struct StepFinished {
   std::string model;
   std::string submodel;
   std::string file;   // the model file
-  std::string step;   // "compile rocm gfx942"; "read" for a file that cannot be read as a case
+  std::string step;   // "compile acme a1"; "read" for a file that cannot be read as a case
   std::string stage;  // "compile", "run", "read"
   std::string backend;
   std::string target;

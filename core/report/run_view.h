@@ -36,7 +36,7 @@ struct StepGroup {
   Verdict verdict = Verdict::not_run;
   std::string sentence;              // with the reason of an expected failure, and what to do
   std::vector<std::string> details;  // what was looked for; not the errors of expected failures
-  std::vector<std::string> steps;    // "run rocm gfx942 of magika/file_type"
+  std::vector<std::string> steps;    // "run acme a1 of magika/file_type"
 };
 
 // The steps that need no paragraph of their own but an explanation: expected failures, and steps

@@ -13,7 +13,7 @@ namespace sharkreg::core {
 
 struct StepTable {
   struct Column {
-    std::string group;  // "rocm gfx942": what follows the first word of a step
+    std::string group;  // "acme a1": what follows the first word of a step
     std::string stage;  // "compile": that word
     bool operator==(const Column&) const = default;
   };
