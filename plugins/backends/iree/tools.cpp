@@ -88,6 +88,14 @@ fs::path native_program(const fs::path& wrapper, const std::string& name) {
   return candidates.size() == 1 ? *candidates.begin() : fs::path();
 }
 
+// The first ones are those that the user named; a whole PATH would bury what is to be said.
+std::string some_of(const std::vector<std::string>& directories) {
+  constexpr std::size_t most = 4;
+  if (directories.size() <= most) return joined(directories, ", ");
+  const std::vector<std::string> first(directories.begin(), directories.begin() + most);
+  return joined(first, ", ") + " and " + std::to_string(directories.size() - most) + " more";
+}
+
 }  // namespace
 
 LocatedTool Tools::locate(const std::string& name) const {
@@ -100,7 +108,7 @@ LocatedTool Tools::locate(const std::string& name) const {
     tool.path = native.empty() ? path.string() : native.string();
     return tool;
   }
-  tool.missing = name + " was not found in: " + joined(directories_, ", ") +
+  tool.missing = name + " was not found in: " + some_of(directories_) +
                  "; name its directory by --tools-dir or IREE_TOOLS_DIR";
   return tool;
 }
