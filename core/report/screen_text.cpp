@@ -32,10 +32,9 @@ constexpr Range narrowest_ranges[] = {
     {0x1dc0, 0x1dff}, {0x200b, 0x200d}, {0x2060, 0x2060},  {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
     {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}, {0xe0100, 0xe01ef}};
 
-// Controls of the second page (a terminal may read U+009B as the start of an escape sequence), line
-// separators, marks that change the direction of what follows, and what XML forbids.
-constexpr Range harmful_ranges[] = {{0x0000, 0x0008}, {0x000b, 0x001f}, {0x007f, 0x009f},
-                                    {0x061c, 0x061c}, {0x200e, 0x200f}, {0x2028, 0x202e},
+// What printable() leaves: marks that change the direction of what follows, line separators, tags
+// that cannot be seen, and what XML forbids.
+constexpr Range harmful_ranges[] = {{0x061c, 0x061c}, {0x200e, 0x200f}, {0x2028, 0x202e},
                                     {0x2066, 0x2069}, {0xfffe, 0xffff}, {0xe0000, 0xe007f}};
 
 bool is_in(std::uint32_t character, std::span<const Range> ranges) {
