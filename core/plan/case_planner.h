@@ -24,6 +24,9 @@ class CasePlanner {
   using Files = std::map<std::string, FileOrigin>;
 
   PlannedStep& add_step(Stage stage, const ChosenBackend& backend, const std::string& target);
+
+  // Asks the backend; what it refuses becomes the foregone verdict of the step.
+  void plan_or_refuse(PlannedStep& step, const ChosenBackend& backend);
   void plan_compile(PlannedStep& step, const ChosenBackend& backend);
   void plan_run(PlannedStep& step, const ChosenBackend& backend);
 
@@ -40,6 +43,14 @@ class CasePlanner {
   // Adds the actions of an answer to the step; throws Failure if they refer to what is not there.
   void add_actions(PlannedStep& step, const ChosenBackend& backend,
                    const std::vector<Action>& actions, Files& files);
+  PlannedAction planned_action(const PlannedStep& step, const ChosenBackend& backend,
+                               const Action& action) const;
+  static void refer_to_inputs(PlannedStep& step, PlannedAction& planned, const Files& files);
+  void refuse_shared_outputs(const PlannedAction& planned, const std::string& backend) const;
+  static void check_run(const PlannedStep& step, const RunRequest& request, const RunPlan& answer,
+                        const Files& files);
+  static bool is_made_by(const PlannedStep& step, const Files& files, const std::string& id);
+  static void need_artifact(PlannedStep& step, std::size_t artifact);
   std::vector<std::string> extra_arguments(
       const std::map<std::string, std::vector<std::string>>& arguments,
       const std::string& backend) const;
@@ -51,5 +62,8 @@ class CasePlanner {
   CasePlan plan_;
   std::map<std::string, Files> compiled_;  // by backend and target: outputs of the compile
 };
+
+// "acme a1" with the separator in the place of the space; "cpu" without a target.
+std::string target_name(const PlannedStep& step, char separator);
 
 }  // namespace sharkreg::core
