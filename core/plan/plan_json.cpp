@@ -89,27 +89,61 @@ json::object step_to_json(const CasePlan& plan, const PlannedStep& step) {
   return result;
 }
 
-// Adds a text so that no two sequences of texts give the same digest.
+// Adds texts so that no two sequences of additions give the same digest.
 void add(Sha256& digest, std::string_view text) {
   digest.add(std::to_string(text.size())).add(":").add(text);
 }
 
+void add(Sha256& digest, std::size_t number) { add(digest, std::to_string(number)); }
+
+void add(Sha256& digest, const std::vector<std::string>& texts) {
+  add(digest, texts.size());
+  for (const std::string& text : texts) add(digest, text);
+}
+
+void add_file(Sha256& digest, const CasePlan& plan, const FileOrigin& origin) {
+  if (origin.kind == FileOrigin::Kind::artifact) {
+    add(digest, "artifact");
+    add(digest, plan.artifacts.at(origin.index).source.location);
+  } else {
+    add(digest, "output");
+    add(digest, plan.actions.at(origin.index).action.name);
+    add(digest, origin.output);
+  }
+}
+
 void add_action(Sha256& digest, const CasePlan& plan, const PlannedAction& planned) {
-  add(digest, planned.action.name);
-  add(digest, planned.action.program);
-  for (const std::string& argument : bind_arguments(planned, names_of_inputs(plan, planned))) {
-    add(digest, argument);
-  }
-  for (const EnvironmentVariable& variable : planned.action.environment) {
+  const Action& action = planned.action;
+  add(digest, action.name);
+  add(digest, action.in_process ? planned.plugin_interface : action.program);
+  add(digest, bind_arguments(planned, names_of_inputs(plan, planned)));
+  add(digest, action.environment.size());
+  for (const EnvironmentVariable& variable : action.environment) {
     add(digest, variable.name);
-    add(digest, variable.value.value_or(""));
+    add(digest, variable.value ? "=" + *variable.value : "inherited");
   }
+  add(digest, planned.inputs.size());
   for (const auto& [id, origin] : planned.inputs) {
     add(digest, id);
-    add(digest, origin.kind == FileOrigin::Kind::artifact
-                    ? plan.artifacts.at(origin.index).source.location
-                    : origin.output);
+    add_file(digest, plan, origin);
   }
+  add(digest, action.outputs.size());
+  for (const ActionOutput& output : action.outputs) {
+    add(digest, output.id);
+    add(digest, output.file_name);
+  }
+}
+
+void add_actions(Sha256& digest, const CasePlan& plan, const PlannedStep& step) {
+  add(digest, step.actions.size());
+  for (std::size_t index : step.actions) add_action(digest, plan, plan.actions.at(index));
+}
+
+void add_expectation(Sha256& digest, const std::optional<Expectation>& expectation) {
+  add(digest, expectation ? "expected to fail" : "expected to pass");
+  if (!expectation) return;
+  add(digest, expectation->kind);
+  add(digest, expectation->message_pattern);
 }
 
 }  // namespace
@@ -140,18 +174,16 @@ std::string digest_of_step(const CasePlan& plan, const PlannedStep& step, const 
   add(digest, plan.submodel);
   add(digest, step.name);
   add(digest, sku);
-  if (step.compile_step) {
-    for (std::size_t index : plan.steps.at(*step.compile_step).actions) {
-      add_action(digest, plan, plan.actions.at(index));
-    }
-  }
-  for (std::size_t index : step.actions) add_action(digest, plan, plan.actions.at(index));
+  if (step.compile_step) add_actions(digest, plan, plan.steps.at(*step.compile_step));
+  add_actions(digest, plan, step);
+  add(digest, step.comparisons.size());
   for (const PlannedComparison& comparison : step.comparisons) {
     add(digest, comparison.result.comparator);
-    for (const std::string& argument : comparison.result.arguments) add(digest, argument);
+    add(digest, comparison.result.arguments);
     add(digest, plan.artifacts.at(comparison.expected_artifact).source.location);
     add(digest, comparison.expected_value);
   }
+  add_expectation(digest, step.expectation);
   return digest.finish();
 }
 
