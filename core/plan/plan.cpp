@@ -41,9 +41,19 @@ std::map<std::string, std::string> names_of_inputs(const CasePlan& plan,
   std::set<std::string> taken;
   for (const ActionOutput& output : action.action.outputs) taken.insert(output.file_name);
   std::map<std::string, std::string> names;
+  std::vector<std::string> left;  // ids of files whose own names are taken
   for (const auto& [id, origin] : action.inputs) {
     const std::string own = path_of(plan, origin).filename();
-    names[id] = taken.insert(own).second ? own : id + "/" + own;
+    if (taken.insert(own).second) {
+      names[id] = own;
+    } else {
+      left.push_back(id);
+    }
+  }
+  for (const std::string& id : left) {
+    std::string directory = id;
+    while (!taken.insert(directory).second) directory += "_";
+    names[id] = directory + "/" + path_of(plan, action.inputs.at(id)).filename().string();
   }
   return names;
 }

@@ -27,7 +27,7 @@ constexpr std::string_view name_of(Stage stage) {
 }
 
 struct PlannedArtifact {
-  std::string id;  // unique within the case: "program", "input_0", "tuner_file.rocm_gfx942"
+  std::string id;  // unique within the case: "program", "input_0", "tuner_file.acme_a1"
   Source source;
   std::filesystem::path path;  // where it will be found, absolute
 };
@@ -73,11 +73,11 @@ struct ForegoneVerdict {
 
 struct PlannedStep {
   std::string id;    // digest of case, step, target, SKU and resolved plan
-  std::string name;  // "compile cpu", "run rocm gfx942"
+  std::string name;  // "compile cpu", "run acme a1"
   Stage stage = Stage::compile;
   std::string backend;
   std::string target;
-  std::string slug;  // for file names: "compile_cpu", "run_rocm_gfx942"
+  std::string slug;  // for file names: "compile_cpu", "run_acme_a1"
 
   std::optional<ForegoneVerdict> foregone;  // then it has no actions
   std::vector<std::size_t> actions;         // in order; each needs the success of those before it
@@ -101,8 +101,8 @@ struct CasePlan {
   std::string name() const { return model + "/" + submodel; }
 };
 
-// The name by which an action sees a file that it refers to: the file's own, or ID/NAME where two
-// files of one action have the same name. Relative to the action's working directory.
+// The name by which an action sees a file that it refers to, by its id: the file's own, or ID/NAME
+// where another file of the action has that name. Relative to the action's working directory.
 std::map<std::string, std::string> names_of_inputs(const CasePlan& plan, const PlannedAction& action);
 
 // Where the output `id` of a step comes from: the last of its actions that lists it.

@@ -10,6 +10,13 @@ namespace {
 
 std::string quoted(const std::filesystem::path& path) { return shell_quote(path.string()); }
 
+// Texts of plugins and model files may have several lines: none must become a command.
+std::string comment(const std::string& text) {
+  std::string result;
+  for (const std::string& line : split(text, '\n')) result += fmt::format("# {}\n", line);
+  return result;
+}
+
 // `env -i` with what the action lists: values as planned, else the user's own.
 std::string environment_of(const PlannedAction& planned) {
   std::string result = "env -i";
@@ -42,15 +49,17 @@ std::string command_of(const CasePlan& plan, const PlannedAction& planned,
 std::string script_of_action(const CasePlan& plan, const PlannedAction& planned) {
   const Action& action = planned.action;
   if (action.in_process) {
-    return fmt::format("# {}: done by the plugin {} itself\n", action.name,
-                       planned.plugin_interface);
+    return comment(
+        fmt::format("{}: done by the plugin {} itself", action.name, planned.plugin_interface));
   }
   const auto names = names_of_inputs(plan, planned);
   std::string text;
-  if (!action.program_missing.empty()) text += fmt::format("# {}\n", action.program_missing);
+  if (!action.program_missing.empty()) text += comment(action.program_missing);
   text += "work=$(mktemp -d)\ncd \"$work\"\n";
   for (const auto& [id, name] : names) {
-    if (name.find('/') != std::string::npos) text += fmt::format("mkdir -p {}\n", shell_quote(id));
+    if (const std::size_t slash = name.find('/'); slash != std::string::npos) {
+      text += fmt::format("mkdir {}\n", shell_quote(name.substr(0, slash)));
+    }
     text += fmt::format("ln -s {} {}\n", quoted(path_of(plan, planned.inputs.at(id))),
                         shell_quote(name));
   }
@@ -84,12 +93,12 @@ std::string script_of_comparison(const CasePlan& plan, const PlannedStep& step,
 
 std::string script_of_step(const CasePlan& plan, const PlannedStep& step,
                            const std::string& sharkreg) {
-  std::string text = fmt::format("\n# {}: {}\n", plan.name(), step.name);
+  std::string text = fmt::format("\n{}", comment(plan.name() + ": " + step.name));
   if (step.foregone) {
-    return text +
-           fmt::format("# {}: {}\n", name_of(step.foregone->verdict), step.foregone->sentence);
+    return text + comment(fmt::format("{}: {}", name_of(step.foregone->verdict),
+                                      step.foregone->sentence));
   }
-  for (const PlanNote& note : step.notes) text += fmt::format("# note: {}\n", note.text);
+  for (const PlanNote& note : step.notes) text += comment("note: " + note.text);
   if (step.expectation) text += "# expected to fail\nset +e\n";
   for (std::size_t index : step.actions) text += script_of_action(plan, plan.actions.at(index));
   for (const PlannedComparison& comparison : step.comparisons) {
