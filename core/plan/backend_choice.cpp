@@ -15,7 +15,7 @@ bool fits(const Device& device, const std::string& target) {
   return device.target.empty() || target.empty() || device.target == target;
 }
 
-// "AMD Instinct MI300X (gfx942)".
+// "Acme A1 (a1)".
 std::string title_of(const Device& device) {
   const std::string& name = device.name.empty() ? device.id : device.name;
   return device.target.empty() ? name : fmt::format("{} ({})", name, device.target);
@@ -28,7 +28,7 @@ std::string what_was_found(const Probe& probe) {
                                   : title_of(device) + ": " + device.unusable_because);
   }
   if (found.empty()) found = probe.looked_for;
-  return join(found, "; ");
+  return found.empty() ? "the backend knows of none" : join(found, "; ");
 }
 
 void add_once(std::vector<std::string>& targets, const std::string& target) {
@@ -55,9 +55,16 @@ void choose_targets(ChosenBackend& backend) {
       if (device.usable && !device.target.empty()) add_once(backend.targets, device.target);
     }
   }
-  if (backend.targets.empty()) {
+  if (!backend.targets.empty()) return;
+  const std::string value = backend.configuration.option(option);
+  if (value.find("auto") == std::string::npos) {
+    backend.no_target_because = fmt::format("--{}={} names no target", option, value);
+  } else if (!backend.devices_probed) {
+    backend.no_target_because = fmt::format(
+        "--{}={} is the target of the device present, but none was looked for", option, value);
+  } else {
     backend.no_target_because =
-        fmt::format("--{}=auto found no device: {}", option, what_was_found(backend.probe));
+        fmt::format("--{}={} found no device: {}", option, value, what_was_found(backend.probe));
   }
 }
 
