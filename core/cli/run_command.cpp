@@ -48,12 +48,10 @@ class Session final : public PlanSource, public ExecutionObserver {
         sink_(sink) {}
 
   std::shared_ptr<const CasePlan> next() override {
-    while (!files_.empty()) {
-      const CaseFile file = files_.front();
-      files_.pop_front();
-      if (auto plan = read_and_plan(file)) return plan;
-    }
-    return nullptr;
+    if (files_.empty()) return nullptr;
+    const CaseFile file = files_.front();
+    files_.pop_front();
+    return read_and_plan(file);
   }
 
   void fetch_started(const CasePlan& plan, std::size_t artifact) override {
@@ -109,6 +107,7 @@ class Session final : public PlanSource, public ExecutionObserver {
     return static_cast<std::size_t>(found - steps.begin());
   }
 
+  // A plan without steps for a file that cannot be read as a case.
   std::shared_ptr<const CasePlan> read_and_plan(const CaseFile& file) {
     LoadedCase loaded = load_case(file, load_options_);
     const std::string directory = directory_name(file.model, file.submodel);
@@ -120,7 +119,7 @@ class Session final : public PlanSource, public ExecutionObserver {
     }
     if (!loaded.test_case) {
       finish(invalid_case(context_, file, loaded.diagnostics));
-      return nullptr;
+      return std::make_shared<const CasePlan>();
     }
     for (const Diagnostic& warning : loaded.diagnostics) {
       sink_.on(RunNote{"warning: " + to_text(warning)});

@@ -8,42 +8,50 @@ namespace sharkreg::core {
 CaseGraph::CaseGraph(const CasePlan& plan) : plan_(&plan) {
   const auto add = [&](Node::Kind kind, std::size_t count) {
     for (std::size_t index = 0; index < count; ++index) {
-      entries_.push_back({{kind, index}, 0, {}, false, false});
+      entries_.push_back({{kind, index}, 0, {}, std::nullopt});
     }
   };
   add(Node::Kind::artifact, plan.artifacts.size());
   add(Node::Kind::action, plan.actions.size());
   add(Node::Kind::conclusion, plan.steps.size());
 
-  const auto enlist = [&](std::size_t position) {
-    if (entries_[position].needed) return;
-    entries_[position].needed = true;
-    order_.push_back(position);
-  };
   for (std::size_t step = 0; step < plan.steps.size(); ++step) {
-    if (plan.steps[step].foregone) continue;  // its verdict is known already
-    const std::size_t conclusion = position_of({Node::Kind::conclusion, step});
-    for (std::size_t artifact : plan.steps[step].artifacts) {
-      const std::size_t position = position_of({Node::Kind::artifact, artifact});
-      enlist(position);
-      connect(position, conclusion);
-    }
-    std::optional<std::size_t> previous;
-    for (std::size_t action : plan.steps[step].actions) {
-      const std::size_t position = position_of({Node::Kind::action, action});
-      enlist(position);
-      connect(position, conclusion);
-      if (previous) connect(*previous, position);
-      previous = position;
-      for (const auto& [id, origin] : plan.actions[action].inputs) {
-        const bool artifact = origin.kind == FileOrigin::Kind::artifact;
-        connect(position_of({artifact ? Node::Kind::artifact : Node::Kind::action, origin.index}),
-                position);
-      }
-    }
-    enlist(conclusion);
+    if (!plan.steps[step].foregone) add_step(step);  // else its verdict is known already
+  }
+  for (std::size_t rank = 0; rank < order_.size(); ++rank) {
+    if (entries_[order_[rank]].waits_for == 0) ready_.insert(rank);
   }
   unsettled_ = order_.size();
+}
+
+void CaseGraph::add_step(std::size_t step) {
+  const PlannedStep& planned = plan_->steps[step];
+  const std::size_t conclusion = position_of({Node::Kind::conclusion, step});
+  for (std::size_t artifact : planned.artifacts) {
+    const std::size_t position = position_of({Node::Kind::artifact, artifact});
+    enlist(position);
+    connect(position, conclusion);
+  }
+  for (std::size_t action : planned.actions) {
+    const std::size_t position = position_of({Node::Kind::action, action});
+    enlist(position);
+    connect(position, conclusion);
+    for (std::size_t earlier : needed_before(action)) {
+      connect(position_of({Node::Kind::action, earlier}), position);
+    }
+    for (const auto& [id, origin] : plan_->actions[action].inputs) {
+      const bool artifact = origin.kind == FileOrigin::Kind::artifact;
+      connect(position_of({artifact ? Node::Kind::artifact : Node::Kind::action, origin.index}),
+              position);
+    }
+  }
+  enlist(conclusion);
+}
+
+void CaseGraph::enlist(std::size_t position) {
+  if (entries_[position].rank) return;
+  entries_[position].rank = order_.size();
+  order_.push_back(position);
 }
 
 std::size_t CaseGraph::position_of(const Node& node) const {
@@ -63,40 +71,45 @@ void CaseGraph::connect(std::size_t before, std::size_t after) {
   ++entries_[after].waits_for;
 }
 
-std::vector<Node> CaseGraph::take_ready(const std::function<bool(const Node&)>& room) {
-  std::vector<Node> ready;
-  for (std::size_t position : order_) {
-    Entry& entry = entries_[position];
-    if (entry.taken || entry.waits_for > 0 || !room(entry.node)) continue;
-    entry.taken = true;
-    ready.push_back(entry.node);
+// Actions whose success an action needs, whatever it reads: those of the compile that its step
+// needs, and those before it in its step.
+std::vector<std::size_t> CaseGraph::needed_before(std::size_t action) const {
+  const PlannedStep& step = plan_->steps[plan_->actions[action].step];
+  std::vector<std::size_t> needed;
+  if (step.compile_step) needed = plan_->steps[*step.compile_step].actions;
+  const auto self = std::ranges::find(step.actions, action);
+  needed.insert(needed.end(), step.actions.begin(), self);
+  return needed;
+}
+
+std::optional<Node> CaseGraph::take_ready(const std::function<bool(const Node&)>& room) {
+  for (auto rank = ready_.begin(); rank != ready_.end(); ++rank) {
+    const Node& node = entries_[order_[*rank]].node;
+    if (!room(node)) continue;
+    ready_.erase(rank);
+    return node;
   }
-  return ready;
+  return std::nullopt;
 }
 
 void CaseGraph::settle(const Node& node) {
   for (std::size_t position : entries_[position_of(node)].wanted_by) {
-    --entries_[position].waits_for;
+    if (--entries_[position].waits_for == 0) ready_.insert(*entries_[position].rank);
   }
   --unsettled_;
 }
 
 bool CaseGraph::can_start(std::size_t action, const CaseResults& results) const {
-  const PlannedAction& planned = plan_->actions[action];
   const auto succeeded = [&](std::size_t index) {
     return results.actions[index].status == ActionResult::Status::succeeded;
   };
-  for (const auto& [id, origin] : planned.inputs) {
-    const bool there = origin.kind == FileOrigin::Kind::artifact
-                           ? results.artifacts[origin.index].is_there()
-                           : succeeded(origin.index);
-    if (!there) return false;
-  }
-  for (std::size_t earlier : plan_->steps[planned.step].actions) {
-    if (earlier == action) break;
-    if (!succeeded(earlier)) return false;
-  }
-  return true;
+  if (!std::ranges::all_of(needed_before(action), succeeded)) return false;
+  const auto& inputs = plan_->actions[action].inputs;
+  return std::ranges::all_of(inputs, [&](const auto& input) {
+    const FileOrigin& origin = input.second;
+    return origin.kind == FileOrigin::Kind::artifact ? results.artifacts[origin.index].is_there()
+                                                     : succeeded(origin.index);
+  });
 }
 
 }  // namespace sharkreg::core

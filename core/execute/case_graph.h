@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "execute/results.h"
@@ -16,17 +18,17 @@ struct Node {
   std::size_t index = 0;  // of the plan's artifact, action or step
 };
 
-// What of a plan can be done when. An artifact waits for nothing; an action for its inputs and for
-// the action before it in its step; the conclusion of a step for all that the step needs. Waiting
-// is for the end, not the success, of the others.
+// What of a plan can be done when. An artifact waits for nothing; an action for its inputs, for the
+// action before it in its step and for the compile that its step needs; the conclusion of a step for
+// all that the step needs. Waiting is for the end, not the success, of the others.
 class CaseGraph {
  public:
   // `plan` must outlive it.
   explicit CaseGraph(const CasePlan& plan);
 
-  // Nodes that wait for nothing any more, in the order of the plan, as far as there is room for
-  // them. Each is returned once.
-  std::vector<Node> take_ready(const std::function<bool(const Node&)>& room);
+  // The first node, in the order of the plan, that waits for nothing any more and for which there is
+  // room. Each is returned once.
+  std::optional<Node> take_ready(const std::function<bool(const Node&)>& room);
 
   // The node is done, or will never be.
   void settle(const Node& node);
@@ -41,16 +43,19 @@ class CaseGraph {
     Node node;
     std::size_t waits_for = 0;
     std::vector<std::size_t> wanted_by;  // positions of entries
-    bool taken = false;
-    bool needed = false;
+    std::optional<std::size_t> rank;     // in order_; absent: no step needs it
   };
 
+  void add_step(std::size_t step);
+  void enlist(std::size_t position);
   std::size_t position_of(const Node& node) const;
   void connect(std::size_t before, std::size_t after);
+  std::vector<std::size_t> needed_before(std::size_t action) const;
 
   const CasePlan* plan_;
-  std::vector<Entry> entries_;        // artifacts, actions, conclusions
-  std::vector<std::size_t> order_;    // positions, as the plan's steps come
+  std::vector<Entry> entries_;      // artifacts, actions, conclusions
+  std::vector<std::size_t> order_;  // positions, as the plan's steps come
+  std::set<std::size_t> ready_;     // ranks of those that wait for nothing and were not taken
   std::size_t unsettled_ = 0;
 };
 

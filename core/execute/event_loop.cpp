@@ -64,6 +64,10 @@ void EventLoop::post_blocking(std::function<std::function<void()>()> work) {
   });
 }
 
+void EventLoop::post(std::function<void()> function) {
+  asio::post(state_->io, std::move(function));
+}
+
 void EventLoop::on_signal(std::function<void(int)> handler) {
   state_->on_signal = std::move(handler);
   state_->signals.add(SIGINT);

@@ -27,6 +27,9 @@ class EventLoop {
   // Runs `work` on a thread of the pool, then what it returns on the loop. Callable from any thread.
   void post_blocking(std::function<std::function<void()>()> work);
 
+  // Calls `function` on the loop, later. Callable from any thread.
+  void post(std::function<void()> function);
+
   // Calls `handler` on the loop for each SIGINT and SIGTERM from now on.
   void on_signal(std::function<void(int)> handler);
 

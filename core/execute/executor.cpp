@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <list>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "execute/case_graph.h"
@@ -23,7 +24,7 @@ class Executor::State {
     observer_ = &observer;
     exhausted_ = false;
     pump();
-    loop_.run_until([this] { return exhausted_ && cases_.empty(); });
+    loop_.run_until([this] { return exhausted_ && cases_.empty() && !pump_posted_; });
   }
 
   void interrupt() {
@@ -47,19 +48,28 @@ class Executor::State {
 
   // Starts whatever can start now. Safe to be called again from within what it starts.
   void pump() {
+    pump_again_ = true;
     if (pumping_) return;
     pumping_ = true;
-    do {
-      pump_again_ = false;
+    while (std::exchange(pump_again_, false)) {
       take_plans();
       for (auto open = cases_.begin(); open != cases_.end(); ++open) {
-        for (const Node node : open->graph.take_ready([this](const Node& n) { return room(n); })) {
-          start(open, node);
-        }
+        const auto room = [&](const Node& node) { return has_room(*open, node); };
+        while (const auto node = open->graph.take_ready(room)) start(open, *node);
       }
       cases_.remove_if([](const OpenCase& open) { return open.graph.finished(); });
-    } while (pump_again_ || wants_plans());
+    }
     pumping_ = false;
+    // Not at once: thousands of cases may have nothing to be run, and signals want to be heard.
+    if (wants_plans()) pump_later();
+  }
+
+  void pump_later() {
+    if (std::exchange(pump_posted_, true)) return;
+    loop_.post([this] {
+      pump_posted_ = false;
+      pump();
+    });
   }
 
   bool wants_plans() const {
@@ -78,16 +88,15 @@ class Executor::State {
     }
   }
 
-  // Takes a place for the node, if there is one.
-  bool room(const Node& node) {
-    if (interrupted_) return true;  // nothing will be started
+  bool has_room(const OpenCase& open, const Node& node) const {
     switch (node.kind) {
       case Node::Kind::artifact:
-        return fetching_ < options_.fetch_jobs && ++fetching_ > 0;
+        return interrupted_ || fetching_ < options_.fetch_jobs;
       case Node::Kind::action:
-        return acting_ < options_.jobs && ++acting_ > 0;
+        return interrupted_ ||
+               (acting_ < options_.jobs && has_devices(open.plan->actions[node.index]));
       case Node::Kind::conclusion:
-        return !concluding_ && (concluding_ = true);
+        return !concluding_;
     }
     return false;
   }
@@ -108,7 +117,6 @@ class Executor::State {
 
   void finish(CaseIterator open, Node node) {
     open->graph.settle(node);
-    pump_again_ = true;
     pump();
   }
 
@@ -122,6 +130,7 @@ class Executor::State {
   }
 
   void start_artifact(CaseIterator open, Node node) {
+    ++fetching_;
     observer_->fetch_started(*open->plan, node.index);
     const PlannedArtifact& artifact = open->plan->artifacts[node.index];
     loop_.post_blocking([this, open, node, &artifact]() -> std::function<void()> {
@@ -149,7 +158,6 @@ class Executor::State {
       result.status = ActionResult::Status::interrupted;
     } else if (!open->graph.can_start(node.index, open->results)) {
       result.status = ActionResult::Status::not_started;
-      --acting_;
     } else {
       stage_action(open, node);
       return;
@@ -158,8 +166,10 @@ class Executor::State {
   }
 
   void stage_action(CaseIterator open, Node node) {
+    ++acting_;
+    const std::vector<Device> devices = free_devices(open->plan->actions[node.index]);
+    for (const Device& device : devices) busy_devices_.insert(device.id);
     observer_->action_started(*open->plan, node.index);
-    const std::vector<Device> devices = take_devices(open->plan->actions[node.index]);
     loop_.post_blocking([this, open, node, devices]() -> std::function<void()> {
       auto staged = std::make_shared<Result<StagedAction>>(
           stage(*open->plan, node.index, devices, options_.worker));
@@ -223,14 +233,21 @@ class Executor::State {
     finish(open, node);
   }
 
-  // The first devices that are not in use. With one job at a time there always are some.
-  std::vector<Device> take_devices(const PlannedAction& planned) {
-    std::vector<Device> taken;
+  // As many devices as the action wants, or as are left, of those that are not in use.
+  std::vector<Device> free_devices(const PlannedAction& planned) const {
+    std::vector<Device> free;
     for (const Device& device : planned.devices) {
-      if (std::ssize(taken) == planned.action.device_count) break;
-      if (busy_devices_.insert(device.id).second) taken.push_back(device);
+      if (std::ssize(free) == planned.action.device_count) break;
+      if (!busy_devices_.contains(device.id)) free.push_back(device);
     }
-    return taken;
+    return free;
+  }
+
+  // An action that wants more devices than there are gets all of them: the runtime will complain
+  // better than could be done here.
+  bool has_devices(const PlannedAction& planned) const {
+    const auto most = std::min(planned.action.device_count, std::ssize(planned.devices));
+    return std::ssize(free_devices(planned)) >= most;
   }
 
   // --- conclusions
@@ -262,6 +279,7 @@ class Executor::State {
   bool exhausted_ = false;
   bool pumping_ = false;
   bool pump_again_ = false;
+  bool pump_posted_ = false;
 };
 
 Executor::Executor(EventLoop& loop, Launcher& launcher, ArtifactStore& store,
