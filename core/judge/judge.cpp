@@ -16,17 +16,24 @@ namespace {
 
 constexpr std::size_t excerpt_bytes = 64 * 1024;
 constexpr std::size_t detail_lines = 8;
+constexpr std::size_t detail_bytes = 500;  // of one line
 
 std::string excerpt(const std::filesystem::path& file) {
   auto text = read_excerpt(file, excerpt_bytes);
   return text ? *text : std::string();
 }
 
+std::string cut_off(const std::string& line) {
+  if (line.size() <= detail_bytes) return line;
+  const std::string_view head(line.data(), detail_bytes);
+  return std::string(head.substr(0, valid_utf8_length(head))) + "…";
+}
+
 std::vector<std::string> first_lines(const std::string& text) {
   std::vector<std::string> lines;
-  for (std::string& line : split(text, '\n')) {
+  for (const std::string& line : split(text, '\n')) {
     if (lines.size() == detail_lines) break;
-    if (!trim(line).empty()) lines.push_back(std::move(line));
+    if (!trim(line).empty()) lines.push_back(cut_off(line));
   }
   return lines;
 }
@@ -85,10 +92,10 @@ std::filesystem::path log_of(const LaunchRequest& request) {
 
 // Some tools print an error, do without what they could not do, and still exit with 0.
 std::optional<std::string> printed_error(const ActionResult& result) {
-  const std::string said = map_names(excerpt(result.request->standard_error), result.names,
-                                     result.request->working_directory);
-  for (const std::string& line : split(said, '\n')) {
-    if (line.find("error:") != std::string::npos) return std::string(trim(line));
+  for (const std::string& line : split(excerpt(result.request->standard_error), '\n')) {
+    if (line.find("error:") == std::string::npos) continue;
+    return cut_off(map_names(std::string(trim(line)), result.names,
+                             result.request->working_directory));
   }
   return std::nullopt;
 }
@@ -101,6 +108,18 @@ Result<std::vector<DeclaredResult>> declared_results(const CasePlan& plan,
   auto answer = read_execute_answer(path);
   if (!answer) return answer.error();
   return std::move(answer->results);
+}
+
+// Whether the pattern is found in what is shown of the failure. A pattern that the library gives up
+// on is found nowhere.
+bool says(const Judgement& judgement, const std::string& pattern) {
+  if (pattern.empty()) return true;
+  const std::string text = judgement.sentence + "\n" + join(judgement.details, "\n");
+  try {
+    return std::regex_search(text, std::regex(pattern));
+  } catch (const std::regex_error&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -188,7 +207,10 @@ void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
   try {
     const Classification said = backend.backend->classify(report);
     judgement.verdict = verdict_of(said.kind, backend.required);
-    judgement.sentence = said.sentence;
+    judgement.sentence = said.sentence.empty()
+                             ? fmt::format("{} exited with status {}", planned.action.name,
+                                           result.launch->exit_status)
+                             : said.sentence;
   } catch (const Failure& failure) {
     judgement.verdict = Verdict::infrastructure;
     judgement.sentence =
@@ -269,13 +291,10 @@ void apply_expectation(const Expectation& expectation, Judgement& judgement) {
         fmt::format("expected to fail by {}, but it is {}", expectation.kind, name_of(verdict)));
     return;
   }
-  if (!expectation.message_pattern.empty()) {
-    const std::string text = judgement.sentence + "\n" + join(judgement.details, "\n");
-    if (!std::regex_search(text, std::regex(expectation.message_pattern))) {
-      judgement.notes.push_back("expected to fail with a message like \"" +
-                                expectation.message_pattern + "\"");
-      return;
-    }
+  if (!says(judgement, expectation.message_pattern)) {
+    judgement.notes.push_back("expected to fail with a message like \"" +
+                              expectation.message_pattern + "\"");
+    return;
   }
   judgement.verdict = Verdict::xfail;
 }
