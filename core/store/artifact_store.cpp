@@ -9,6 +9,7 @@
 #include <cstring>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "base/files.h"
 
@@ -40,39 +41,73 @@ Result<void> place_link(const fs::path& target, const fs::path& destination) {
   return {};
 }
 
-Result<void> place_copy(ArtifactFetcher& fetcher, const std::string& location,
-                        const fs::path& destination) {
-  auto temporary = TemporaryDirectory::create(destination.parent_path(), "fetch-");
-  if (!temporary) return temporary.error();
-  const fs::path part = temporary->path() / "part";
-  const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-  if (file < 0) return failed("cannot write " + part.string(), errno);
+// A file that is written piece by piece.
+class Part {
+ public:
+  explicit Part(const fs::path& path)
+      : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444)),
+        trouble_(file_ < 0 ? errno : 0) {}
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+  ~Part() {
+    if (file_ >= 0) ::close(file_);
+  }
 
-  int trouble = 0;
-  const auto receive = [&](const void* bytes, std::size_t size) {
-    for (const char* at = static_cast<const char*>(bytes); size > 0;) {
-      const ssize_t written = ::write(file, at, size);
-      if (written < 0 && errno == EINTR) continue;
+  // False, as all that follow, if something could not be written.
+  bool write(const void* bytes, std::size_t size) {
+    for (const char* at = static_cast<const char*>(bytes); size > 0 && trouble_ == 0;) {
+      const ssize_t written = ::write(file_, at, size);
       if (written < 0) {
-        trouble = errno;
-        return false;
+        if (errno != EINTR) trouble_ = errno;
+        continue;
       }
       at += written;
       size -= static_cast<std::size_t>(written);
+      size_ += static_cast<std::uint64_t>(written);
     }
-    return true;
-  };
-  std::optional<Error> failure;
-  try {
-    fetcher.read(location, 0, ArtifactFetcher::to_end, receive);
-    if (::fsync(file) != 0) trouble = errno;
-  } catch (const Failure& thrown) {
-    failure = Error{ErrorKind::infrastructure, thrown.what(), thrown.hint()};
+    return trouble_ == 0;
   }
-  if (::close(file) != 0 && trouble == 0) trouble = errno;
-  if (trouble != 0) return failed("cannot write " + destination.string(), trouble);
-  if (failure) return *failure;
-  if (::rename(part.c_str(), destination.c_str()) != 0) {
+
+  // On the disk, also after a power loss.
+  void complete() {
+    if (trouble_ == 0 && ::fsync(file_) != 0) trouble_ = errno;
+    if (::close(std::exchange(file_, -1)) != 0 && trouble_ == 0) trouble_ = errno;
+  }
+
+  int trouble() const { return trouble_; }
+  std::uint64_t size() const { return size_; }
+
+ private:
+  int file_;
+  int trouble_;
+  std::uint64_t size_ = 0;
+};
+
+Result<void> place_copy(ArtifactFetcher& fetcher, const std::string& location,
+                        std::optional<std::int64_t> size, const fs::path& destination) {
+  auto temporary = TemporaryDirectory::create(destination.parent_path(), "fetch-");
+  if (!temporary) return temporary.error();
+  const fs::path path = temporary->path() / "part";
+  Part part(path);
+  const auto cannot_write = [&] {
+    return failed("cannot write " + destination.string(), part.trouble());
+  };
+  if (part.trouble() != 0) return cannot_write();
+  try {
+    fetcher.read(location, 0, ArtifactFetcher::to_end,
+                 [&](const void* bytes, std::size_t count) { return part.write(bytes, count); });
+  } catch (const Failure& failure) {
+    // A fetcher also throws when it was told to stop, since nothing can be written any more.
+    if (part.trouble() != 0) return cannot_write();
+    return Error{ErrorKind::infrastructure, failure.what(), failure.hint()};
+  }
+  if (size && part.trouble() == 0 && std::cmp_not_equal(*size, part.size())) {
+    return Error{ErrorKind::infrastructure,
+                 fmt::format("{}: {} bytes came, but it has {}", location, part.size(), *size), {}};
+  }
+  part.complete();
+  if (part.trouble() != 0) return cannot_write();
+  if (::rename(path.c_str(), destination.c_str()) != 0) {
     return failed("cannot place " + destination.string(), errno);
   }
   return {};
@@ -106,7 +141,8 @@ Result<Provided> ArtifactStore::provide(const std::string& location, const fs::p
   if (const auto made = make_directories(destination.parent_path()); !made) return made.error();
   const Result<void> placed = information->local_path
                                   ? place_link(*information->local_path, destination)
-                                  : place_copy(**fetcher, location, destination);
+                                  : place_copy(**fetcher, location, information->size,
+                                               destination);
   if (!placed) return placed.error();
   return Provided{};
 }
