@@ -17,7 +17,13 @@ constexpr std::uint64_t most_output = std::uint64_t{64} << 20;
 
 Result<Answer> run_to_end(const std::filesystem::path& supervisor, LaunchRequest request) {
   std::error_code error;
-  auto directory = TemporaryDirectory::create(std::filesystem::temp_directory_path(error), "ask-");
+  const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+  if (error) {
+    return Error{ErrorKind::infrastructure,
+                 "there is no directory for temporary files: " + error.message(),
+                 "TMPDIR names one; else it is /tmp"};
+  }
+  auto directory = TemporaryDirectory::create(parent, "ask-");
   if (!directory) return directory.error();
   request.standard_output = directory->path() / "stdout";
   request.standard_error = directory->path() / "stderr";
