@@ -72,9 +72,15 @@ void Reporting::on(const Event& event) {
   if (!std::holds_alternative<StepStarted>(event)) events_.push_back(event);
 }
 
+void Reporting::refresh() {
+  results_->refresh();
+  progress_->refresh();
+}
+
 int Reporting::finish(int exit_status) {
   tell(progress_->finish(), "progress", exit_status);
   tell(results_->finish(), "results file", exit_status);
+  screen_.write("\n");
   return write_reports(context_, events_, results_path_, exit_status);
 }
 

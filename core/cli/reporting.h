@@ -23,7 +23,7 @@ class Reporting final : public EventSink {
                                                    const std::filesystem::path& run_dir);
 
   void on(const Event& event) override;
-  void refresh() { progress_->refresh(); }
+  void refresh();
 
   // After the last event: shows the summary and writes the reports that were asked for. Returns the
   // exit status, raised if a report cannot be written.
