@@ -62,6 +62,19 @@ ToolAnswer Services::ask_tool(const std::vector<std::string>& arguments,
     if (!digest) throw Failure(Failure::Kind::failed, digest.error().message);
     key += *digest + '\n';
   }
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto known = answers_.find(key); known != answers_.end()) return known->second;
+  }
+  ToolAnswer answer = remembered_or_asked(key, arguments, limit);
+  if (answer.exit_status < 0) return answer;  // it crashed, which it may not do again
+  const std::scoped_lock lock(mutex_);
+  return answers_.emplace(std::move(key), std::move(answer)).first->second;
+}
+
+ToolAnswer Services::remembered_or_asked(const std::string& key,
+                                         const std::vector<std::string>& arguments,
+                                         std::chrono::milliseconds limit) const {
   if (const auto remembered = memo_.find("tool-answers", key)) {
     if (const auto answer = from_memo(*remembered)) return *answer;
   }

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <string>
 
 #include "plugin_host/host_services.h"
@@ -11,6 +13,9 @@
 namespace sharkreg::core {
 
 // What this program offers to plugins.
+//
+// Threads: any. What a tool answered is kept in memory as well, since several backends ask the same
+// compiler for its hundreds of kilobytes of flags.
 class Services final : public HostServices {
  public:
   using Log = std::function<void(sr_log_level, std::string_view)>;
@@ -26,9 +31,14 @@ class Services final : public HostServices {
                       std::chrono::milliseconds limit) const override;
 
  private:
+  ToolAnswer remembered_or_asked(const std::string& key, const std::vector<std::string>& arguments,
+                                 std::chrono::milliseconds limit) const;
+
   std::filesystem::path supervisor_;
   const Memo& memo_;
   Log log_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, ToolAnswer> answers_;  // by key; guarded by mutex_
 };
 
 // Describes libraries by sharkreg-worker.
