@@ -46,7 +46,9 @@ void PlainProgress::refresh() {
 void PlainProgress::show(const StepFinished& step) {
   const StepStory story = story_of(step);
   std::string text = headline(step, paint_) + "\n";
-  if (!story.sentence.empty()) text += "      " + story.sentence + "\n";
+  // Why steps are skipped is often the same for all of them: once is enough.
+  const bool is_news = is_bad(step.verdict) || told_.insert(story.sentence).second;
+  if (!story.sentence.empty() && is_news) text += "      " + story.sentence + "\n";
   if (!story.expectation.empty()) text += "      " + story.expectation + "\n";
   for (const std::string& note : story.notes) text += "      note: " + note + "\n";
   screen_.write(text);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,7 @@ class PlainProgress final : public Progress {
   Screen& screen_;
   ProgressState state_;
   Painter paint_;
+  std::set<std::string> told_;  // sentences about steps that are not bad
   std::map<std::pair<std::string, std::string>, double> announce_after_;  // seconds, by step
 };
 

@@ -90,6 +90,7 @@ std::vector<std::string> comparison_lines(const ComparisonRecord& comparison) {
   }
   std::vector<std::string> metrics;
   for (const auto& [name, value] : comparison.metrics) {
+    if (value == 0) continue;  // such as counts of what did not occur
     metrics.push_back(spoken(name) + " " + number_text(value));
   }
   if (!metrics.empty()) lines.push_back("  " + join(metrics, ", "));
@@ -110,7 +111,9 @@ StepStory story_of(const StepFinished& step) {
   for (const ComparisonRecord& comparison : step.comparisons) {
     if (comparison.match) continue;
     const auto lines = comparison_lines(comparison);
-    story.differences.insert(story.differences.end(), lines.begin(), lines.end());
+    // With one output that differs, the step's sentence is what the comparator said of it.
+    const bool said = lines.front() == story.sentence;
+    story.differences.insert(story.differences.end(), lines.begin() + (said ? 1 : 0), lines.end());
   }
   story.details = detail_lines(step);
   story.expectation = expectation_text(step);
