@@ -27,7 +27,7 @@ constexpr std::string_view name_of(Stage stage) {
 }
 
 struct PlannedArtifact {
-  std::string id;  // unique within the case: "program", "input_0", "tuner_file.acme_a1"
+  std::string id;  // unique within the case: "program.mlir", "tuner_file.acme_a1"
   Source source;
   std::filesystem::path path;  // where it will be found, absolute
 };
