@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "base/secrets.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
 
@@ -24,7 +25,7 @@ Result<int> fetch_command(Context& context) {
       if (!provided) {
         ++failed;
         fmt::print(stderr, "sharkreg: {}: cannot provide {}: {}\n", plan.name(),
-                   artifact.source.text, to_text(provided.error()));
+                   redacted(artifact.source.text), redacted(to_text(provided.error())));
         continue;
       }
       ++fetched;

@@ -2,6 +2,7 @@
 // Subcommands that only look: list, validate, plugins, config.
 #include <fmt/format.h>
 
+#include "base/secrets.h"
 #include "base/text.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
@@ -12,7 +13,9 @@ namespace {
 std::vector<CaseFile> files_named(const std::vector<std::string>& paths) {
   std::vector<CaseFile> files;
   for (const std::string& path : paths) {
-    const auto absolute = std::filesystem::absolute(path).lexically_normal();
+    // The empty path, which has no absolute form, is told to be missing when it is read.
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
     files.push_back({absolute, absolute.parent_path().filename(), absolute.stem()});
   }
   return files;
@@ -38,7 +41,7 @@ Result<int> list_command(Context& context) {
   for (const CasePlan& plan : planned->plans) {
     fmt::print("{}\n", plan.name());
     for (const PlannedStep& step : plan.steps) {
-      fmt::print("  {}\n", trim(fmt::format("{:<24}{}", step.name, remark_on(step))));
+      fmt::print("  {}\n", trim(fmt::format("{:<24}{}", step.name, redacted(remark_on(step)))));
     }
   }
   return planned->invalid ? exit_usage : exit_fine;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/json.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
@@ -91,9 +92,9 @@ Result<int> plan_command(Context& context) {
     print_notes(notes);
     print_diagnostics(planned->diagnostics);
     const std::string program = shell_quote(context.installation().program.string());
-    fmt::print("{}", to_script(planned->plans, program, fetch_command_line(context)));
+    fmt::print("{}", redacted(to_script(planned->plans, program, fetch_command_line(context))));
   } else {
-    fmt::print("{}\n", plan_as_json(*planned, notes));
+    fmt::print("{}\n", redacted(plan_as_json(*planned, notes)));
   }
   return planned->invalid ? exit_usage : exit_fine;
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <iterator>
 
+#include "base/secrets.h"
 #include "cli/commands.h"
 
 namespace sharkreg::core {
@@ -44,14 +45,14 @@ Result<void> expect_no_positional(const Context& context, const std::string& sub
 }
 
 void print_notes(const std::vector<std::string>& notes) {
-  for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
+  for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", redacted(note));
 }
 
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics) {
     fmt::print(stderr, "{}: {}\n",
                diagnostic.severity == Diagnostic::Severity::error ? "error" : "warning",
-               to_text(diagnostic));
+               redacted(to_text(diagnostic)));
   }
 }
 

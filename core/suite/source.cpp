@@ -99,8 +99,9 @@ Result<Source> parse_source(std::string_view text, const std::filesystem::path& 
   source.text = text;
   source.is_url = is_url(text);
   if (source.is_url) {
-    if (text.find(' ') != std::string_view::npos) {
-      return refusal("a URL without spaces (write %20)");
+    // RFC 3986 allows none of these, and it is by them that base/secrets.h finds a URL's end.
+    if (text.find_first_of(" \"<>\\`") != std::string_view::npos) {
+      return refusal("a URL without spaces and any of \"<>\\` (write %20 for a space)");
     }
     source.location = text;
     source.file_name = file_name_of_url(text);

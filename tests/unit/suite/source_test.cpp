@@ -86,7 +86,9 @@ TEST_CASE("control characters are refused, also in the middle of a URL") {
 
 TEST_CASE("spaces stand in paths, not in URLs") {
   CHECK(parse("my data/x y.npy").file_name == "x y.npy");
-  CHECK(refusal_of("https://host/x y.npy") == "a URL without spaces (write %20)");
+  for (const char* url : {"https://host/x y.npy", "https://host/x.npy?a\"b", "https://h/<x>.npy"}) {
+    CHECK(refusal_of(url) == "a URL without spaces and any of \"<>\\` (write %20 for a space)");
+  }
 }
 
 TEST_CASE("a file name that no file system takes is refused") {
