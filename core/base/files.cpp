@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
+#include <memory>
 #include <random>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -18,6 +19,9 @@
 
 namespace sharkreg::core {
 namespace {
+
+constexpr std::uint64_t smallest_piece = std::uint64_t{1} << 12;
+constexpr std::uint64_t largest_piece = std::uint64_t{1} << 18;
 
 class Descriptor {
  public:
@@ -48,17 +52,40 @@ Error system_failure(std::string_view verb, const std::filesystem::path& path, i
   return failure(verb, path, std::generic_category().message(code));
 }
 
-// Whether a descriptor is of a regular file; nothing else can be read to its end for sure.
-Result<void> require_file(const Descriptor& file, const std::filesystem::path& path) {
+// A regular file that was opened; nothing else can be read to its end for sure.
+struct OpenFile {
+  std::unique_ptr<Descriptor> descriptor;
+  std::uint64_t size;  // when it was opened
+};
+
+Result<OpenFile> open_file(const std::filesystem::path& path) {
+  // Without O_NONBLOCK, opening a pipe would wait for its other end.
+  auto file = std::make_unique<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
+  if (!file->is_open() || ::fstat(file->number(), &status) != 0) {
     return system_failure("read", path, errno);
   }
-  if (S_ISREG(status.st_mode)) return {};
+  if (S_ISREG(status.st_mode)) {
+    return OpenFile{std::move(file), static_cast<std::uint64_t>(status.st_size)};
+  }
   return failure("read", path,
                  S_ISDIR(status.st_mode) ? "it is a directory, not a file"
                                          : "it is a pipe or a device, not a file",
                  ErrorKind::invalid);
+}
+
+Result<void> read_pieces(const OpenFile& file, const std::filesystem::path& path,
+                         const std::function<bool(std::string_view)>& take) {
+  // No larger than the file, since most files are small; and some of those that the kernel makes
+  // up say that they are empty.
+  std::string piece(std::clamp(file.size, smallest_piece, largest_piece), '\0');
+  for (;;) {
+    const ssize_t count = ::read(file.descriptor->number(), piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_failure("read", path, errno);
+    if (count == 0) return {};
+    if (!take(std::string_view(piece.data(), static_cast<std::size_t>(count)))) return {};
+  }
 }
 
 bool write_all(int descriptor, std::string_view content) {
@@ -140,34 +167,29 @@ void remove_directory(const std::filesystem::path& path) {
 
 Result<void> read_pieces(const std::filesystem::path& path,
                          const std::function<bool(std::string_view)>& take) {
-  // Without O_NONBLOCK, opening a pipe would wait for its other end.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  const Result<void> readable = require_file(file, path);
-  if (!readable) return readable.error();
-  std::string piece(std::size_t{1} << 18, '\0');
-  for (;;) {
-    const ssize_t count = ::read(file.number(), piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return system_failure("read", path, errno);
-    if (count == 0) return {};
-    if (!take(std::string_view(piece.data(), static_cast<std::size_t>(count)))) return {};
-  }
+  const Result<OpenFile> file = open_file(path);
+  if (!file) return file.error();
+  return read_pieces(*file, path, take);
 }
 
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit) {
+  const Result<OpenFile> file = open_file(path);
+  if (!file) return file.error();
   std::string content;
-  bool fits = true;
-  const Result<void> read = read_pieces(path, [&](std::string_view piece) {
-    fits = piece.size() <= limit - content.size();
-    if (fits) content += piece;
-    return fits;
-  });
-  if (!read) return read.error();
-  if (!fits) {
-    return failure("read", path, fmt::format("it is larger than {} bytes", limit),
-                   ErrorKind::invalid);
+  bool fits = file->size <= limit;
+  if (fits) {
+    content.reserve(file->size);
+    // It may grow while it is read.
+    const Result<void> read = read_pieces(*file, path, [&](std::string_view piece) {
+      fits = piece.size() <= limit - content.size();
+      if (fits) content += piece;
+      return fits;
+    });
+    if (!read) return read.error();
   }
-  return content;
+  if (fits) return content;
+  return failure("read", path, fmt::format("it is larger than {} bytes", limit),
+                 ErrorKind::invalid);
 }
 
 Result<std::string> read_excerpt(const std::filesystem::path& path, std::size_t most) {

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/services.h"
 
-#include <boost/json.hpp>
+#include <charconv>
 #include <cstdlib>
 
-#include "base/json.h"
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "execute/run_to_end.h"
 
 namespace sharkreg::core {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::chrono::seconds inspection_limit{20};
 
@@ -24,25 +23,27 @@ std::vector<std::pair<std::string, std::string>> tool_environment() {
   return result;
 }
 
-std::optional<ToolAnswer> from_memo(const std::string& text) {
-  const auto parsed = parse_json(text, "a remembered answer");
-  if (!parsed || !parsed->is_object()) return std::nullopt;
-  const json::object& object = parsed->as_object();
-  const auto* status = object.if_contains("exit_status");
-  const auto* out = object.if_contains("standard_output");
-  const auto* err = object.if_contains("standard_error");
-  if (status == nullptr || !status->is_int64() || out == nullptr || !out->is_string() ||
-      err == nullptr || !err->is_string()) {
-    return std::nullopt;
-  }
-  return ToolAnswer{static_cast<int>(status->as_int64()), std::string(out->as_string()),
-                    std::string(err->as_string())};
+// "0 455123\n", then as many bytes of standard output, then standard error: as they were, and
+// quickly read, since a compiler's answer is long.
+std::string to_memo(const ToolAnswer& answer) {
+  return fmt::format("{} {}\n{}{}", answer.exit_status, answer.standard_output.size(),
+                     answer.standard_output, answer.standard_error);
 }
 
-std::string to_memo(const ToolAnswer& answer) {
-  return to_json_line(json::object{{"exit_status", answer.exit_status},
-                                   {"standard_output", printable(answer.standard_output)},
-                                   {"standard_error", printable(answer.standard_error)}});
+std::optional<ToolAnswer> from_memo(std::string_view text) {
+  const std::size_t line_end = text.find('\n');
+  if (line_end == std::string_view::npos) return std::nullopt;
+  const char* const end = text.data() + line_end;
+  ToolAnswer answer{};
+  std::size_t output_size = 0;
+  const auto [space, bad_status] = std::from_chars(text.data(), end, answer.exit_status);
+  if (bad_status != std::errc() || *space != ' ') return std::nullopt;
+  const auto [rest, bad_size] = std::from_chars(space + 1, end, output_size);
+  text.remove_prefix(line_end + 1);
+  if (bad_size != std::errc() || rest != end || output_size > text.size()) return std::nullopt;
+  answer.standard_output = text.substr(0, output_size);
+  answer.standard_error = text.substr(output_size);
+  return answer;
 }
 
 }  // namespace

@@ -39,9 +39,10 @@ Memo::Memo(std::filesystem::path directory) : directory_(std::move(directory)) {
 std::optional<std::string> Memo::find(std::string_view kind, std::string_view key) const {
   Result<std::string> entry = read_file(directory_ / kind / sha256_of(key));
   if (!entry || entry->size() <= digest_length) return std::nullopt;
-  std::string content = entry->substr(digest_length + 1);
-  if (sha256_of(content) + '\n' != entry->substr(0, digest_length + 1)) return std::nullopt;
-  return content;
+  const std::string digest = entry->substr(0, digest_length + 1);
+  entry->erase(0, digest.size());
+  if (sha256_of(*entry) + '\n' != digest) return std::nullopt;
+  return std::move(*entry);
 }
 
 void Memo::remember(std::string_view kind, std::string_view key, std::string_view content) const {
