@@ -137,7 +137,8 @@ std::size_t count_of(std::string_view text, std::string_view part);
 // All of the file; REQUIREd to be readable.
 std::string content_of(const std::filesystem::path& path);
 
-// The directory of the tools that were set up with sharkreg; empty where there are none.
+// The directory of the tools that were set up with sharkreg; REQUIREd to be there. sharkreg finds
+// them by itself.
 std::filesystem::path real_tools();
 
 }  // namespace sharkreg::e2e
