@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execute/case_graph.h"
+
+#include "fakes.h"
+
+namespace sharkreg::core {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::string name_of(const CasePlan& plan, const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::artifact:
+      return plan.artifacts[node.index].id;
+    case Node::Kind::action:
+      return plan.actions[node.index].action.name;
+    case Node::Kind::conclusion:
+      return plan.steps[node.index].name;
+  }
+  return "?";
+}
+
+// A graph that is told of nodes by their names.
+struct Walk {
+  explicit Walk(const HandMadePlan& made) : plan(*made.plan), graph(plan) {}
+
+  const CasePlan& plan;
+  CaseGraph graph;
+  std::map<std::string, Node> taken;
+
+  // All that is ready, in order.
+  Names take(const std::function<bool(const Node&)>& room = [](const Node&) { return true; }) {
+    Names names;
+    while (const auto node = graph.take_ready(room)) {
+      names.push_back(name_of(plan, *node));
+      CHECK_MESSAGE(taken.emplace(names.back(), *node).second, names.back() << " was taken twice");
+    }
+    return names;
+  }
+
+  void settle(const std::string& name) { graph.settle(taken.at(name)); }
+};
+
+TEST_CASE("a case goes from artifacts to conclusions, in the order of its plan") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  const FileOrigin module = made.action(compile, "shark", {made.artifact("program")});
+  const std::size_t run = made.run_after(compile);
+  made.action(run, "swim", {module, made.artifact("water")});
+
+  Walk walk(made);
+  CHECK(walk.take() == Names{"program", "water"});
+  walk.settle("water");
+  CHECK(walk.take() == Names{});
+  walk.settle("program");
+  CHECK(walk.take() == Names{"shark"});
+  walk.settle("shark");
+  CHECK(walk.take() == Names{"compile0", "swim"});
+  walk.settle("swim");
+  CHECK(walk.take() == Names{"run1"});
+  walk.settle("run1");
+  CHECK_FALSE(walk.graph.finished());
+  walk.settle("compile0");
+  CHECK(walk.graph.finished());
+}
+
+TEST_CASE("what there is no room for stays ready") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  made.action(compile, "shark", {made.artifact("a"), made.artifact("b"), made.artifact("c")});
+  Walk walk(made);
+  CHECK(walk.take([](const Node& node) { return node.index == 1; }) == Names{"b"});
+  CHECK(walk.take([](const Node&) { return false; }) == Names{});
+  CHECK(walk.take() == Names{"a", "c"});
+}
+
+TEST_CASE("actions of a step come one after the other, also when they share nothing") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  made.action(compile, "first");
+  made.action(compile, "second");
+  Walk walk(made);
+  CHECK(walk.take() == Names{"first"});
+  walk.settle("first");
+  CHECK(walk.take() == Names{"second"});
+  walk.settle("second");
+  CHECK(walk.take() == Names{"compile0"});
+}
+
+TEST_CASE("a run waits for the whole compile, also for what it does not read") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  const FileOrigin module = made.action(compile, "shark");
+  made.action(compile, "pipeline");
+  made.action(made.run_after(compile), "swim", {module});
+  Walk walk(made);
+  CHECK(walk.take() == Names{"shark"});
+  walk.settle("shark");
+  CHECK(walk.take() == Names{"pipeline"});
+  walk.settle("pipeline");
+  CHECK(walk.take() == Names{"compile0", "swim"});
+
+  CaseResults results;
+  results.actions.resize(3);
+  results.actions[0].status = ActionResult::Status::succeeded;
+  results.actions[1].status = ActionResult::Status::failed;
+  CHECK_FALSE(walk.graph.can_start(2, results));
+  results.actions[1].status = ActionResult::Status::succeeded;
+  CHECK(walk.graph.can_start(2, results));
+}
+
+TEST_CASE("an artifact of two steps is fetched once, one of no step never") {
+  HandMadePlan made;
+  const FileOrigin shared = made.artifact("shared");
+  made.artifact("unused");
+  made.action(made.compile(), "one", {shared});
+  made.action(made.compile(), "two", {shared});
+  Walk walk(made);
+  CHECK(walk.take() == Names{"shared"});
+  walk.settle("shared");
+  CHECK(walk.take() == Names{"one", "two"});
+}
+
+TEST_CASE("a conclusion waits for artifacts that are only compared with") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  made.action(compile, "shark");
+  made.plan->steps[compile].artifacts = {made.artifact("expected").index};
+  Walk walk(made);
+  CHECK(walk.take() == Names{"expected", "shark"});
+  walk.settle("shark");
+  CHECK(walk.take() == Names{});
+  walk.settle("expected");
+  CHECK(walk.take() == Names{"compile0"});
+}
+
+TEST_CASE("foregone steps and a plan without steps need nothing") {
+  HandMadePlan made;
+  CHECK(Walk(made).graph.finished());
+  const std::size_t compile = made.compile();
+  made.plan->steps[compile].artifacts = {made.artifact("program").index};
+  made.plan->steps[compile].foregone = ForegoneVerdict{};
+  Walk walk(made);
+  CHECK(walk.graph.finished());
+  CHECK(walk.take() == Names{});
+}
+
+TEST_CASE("an action starts only when all that it needs has succeeded") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  made.action(compile, "first", {made.artifact("program")});
+  made.action(compile, "second");
+  Walk walk(made);
+  CaseResults results;
+  results.artifacts.resize(1);
+  results.actions.resize(2);
+  CHECK_FALSE(walk.graph.can_start(0, results));
+  results.artifacts[0].settled = true;
+  CHECK(walk.graph.can_start(0, results));
+  results.artifacts[0].error = Error{};
+  CHECK_FALSE(walk.graph.can_start(0, results));
+  using Status = ActionResult::Status;
+  for (const Status status :
+       {Status::pending, Status::failed, Status::not_started, Status::interrupted}) {
+    results.actions[0].status = status;
+    CHECK_FALSE(walk.graph.can_start(1, results));
+  }
+  results.actions[0].status = Status::succeeded;
+  CHECK(walk.graph.can_start(1, results));
+}
+
+}  // namespace
+}  // namespace sharkreg::core
