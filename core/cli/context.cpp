@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -66,6 +67,18 @@ Result<std::map<std::string, std::vector<std::string>>> extra_arguments(
   return result;
 }
 
+// A directory that was named is meant: with a mistyped one, tools of another place would be used.
+Result<void> check_tools_directory(const Settings& settings) {
+  const std::string directory = settings.text("tools-dir");
+  std::error_code error;
+  if (directory.empty() || std::filesystem::is_directory(directory, error)) return {};
+  const bool exists = std::filesystem::exists(directory, error);
+  return Error{ErrorKind::usage,
+               fmt::format("{} is \"{}\": {}", settings.all.at("tools-dir").place, directory,
+                           exists ? "that is no directory" : "there is no such directory"),
+               "name the directory that holds the compiler and the runtime"};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Context>> Context::create(CommandLine line, std::vector<OptionSpec> extra) {
@@ -107,6 +120,7 @@ Result<void> Context::read_settings(std::vector<OptionSpec> extra) {
   if (!settings) return settings.error();
   settings_ = std::move(*settings);
   places_ = places_of(settings_, installation_);
+  std::ranges::move(options_->notes_on_variables(), std::back_inserter(notes_));
   return {};
 }
 
@@ -171,6 +185,26 @@ Result<std::vector<std::string>> Context::backend_names(bool& named) const {
   return names;
 }
 
+// An option of a backend that takes no part is accepted, so that one command line fits all; but it
+// may be a mistake.
+void Context::note_options_of_others(const std::vector<std::string>& chosen) {
+  const auto declares = [&](const std::string& backend, const std::string& option) {
+    const auto& options = registry_->interface(SR_BACKEND_ID, backend)->backend->options;
+    return std::ranges::find(options, option, &OptionDeclaration::name) != options.end();
+  };
+  for (const std::string& backend : registry_->names(SR_BACKEND_ID)) {
+    if (std::ranges::find(chosen, backend) != chosen.end()) continue;
+    for (const auto& [option, setting] : settings_.all) {
+      if (setting.origin != Origin::command_line || !declares(backend, option)) continue;
+      if (std::ranges::any_of(chosen, [&](const auto& name) { return declares(name, option); })) {
+        continue;
+      }
+      notes_.push_back(fmt::format("--{} changes nothing: the backend {} takes no part", option,
+                                   backend));
+    }
+  }
+}
+
 std::vector<std::string> Context::tool_directories() const {
   std::vector<std::string> directories;
   const auto add = [&](const std::string& directory) {
@@ -191,9 +225,11 @@ std::vector<std::string> Context::tool_directories() const {
 }
 
 Result<std::vector<ChosenBackend>> Context::choose_backends(bool probe_devices) {
+  if (auto fine = check_tools_directory(settings_); !fine) return fine.error();
   bool named = false;
   const Result<std::vector<std::string>> names = backend_names(named);
   if (!names) return names.error();
+  note_options_of_others(*names);
   const std::vector<std::string> required = settings_.list("require");
   for (const std::string& name : required) {
     if (std::ranges::find(*names, name) != names->end()) continue;
@@ -276,8 +312,9 @@ Result<PlanOptions> Context::plan_options(const std::string& sku,
   options.sku = sku;
   const double seconds = settings_.number("timeout");
   if (!(seconds > 0) || seconds > 1e8) {
-    return Error{ErrorKind::usage, "--timeout is " + settings_.text("timeout") +
-                                       "; expected a number of seconds above 0",
+    return Error{ErrorKind::usage,
+                 fmt::format("{} is {}; expected a number of seconds above 0, at most 1e8",
+                             settings_.all.at("timeout").place, settings_.text("timeout")),
                  {}};
   }
   // Rounded up: 0 would be no limit at all.
@@ -289,6 +326,15 @@ Result<PlanOptions> Context::plan_options(const std::string& sku,
                                                     : FlagCompatibility::rename;
   options.skip_expected_failures = settings_.text("xfail") == "skip";
   options.comparator = settings_.text("comparator");
+  const std::vector<std::string> comparators = registry_->names(SR_COMPARATOR_ID);
+  if (!options.comparator.empty() && options.comparator != "runtime" &&
+      std::ranges::find(comparators, options.comparator) == comparators.end()) {
+    return Error{ErrorKind::usage,
+                 fmt::format("there is no comparator \"{}\"{}", options.comparator,
+                             did_you_mean(options.comparator, comparators)),
+                 fmt::format("there are {}, and runtime, which leaves it to the runtime",
+                             fmt::join(comparators, ", "))};
+  }
   const std::vector<std::string> backends = registry_->names(SR_BACKEND_ID);
   auto compile_arguments = extra_arguments(settings_, "compile-arg", backends);
   if (!compile_arguments) return compile_arguments.error();

@@ -75,6 +75,7 @@ class Context {
   Context() = default;
   Result<void> read_settings(std::vector<OptionSpec> extra);
   Result<std::vector<std::string>> backend_names(bool& named) const;
+  void note_options_of_others(const std::vector<std::string>& chosen);
   std::vector<std::string> tool_directories() const;
 
   CommandLine line_;

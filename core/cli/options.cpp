@@ -79,13 +79,24 @@ std::string wanted(const OptionSpec& spec, const std::string& value) {
     case OptionSpec::Type::text:
       break;
   }
-  return value.empty() ? "a value" : "";
+  // Of a list, "," names nothing, and nothing must not come to mean everything.
+  return value.find_first_not_of(", \t") == std::string::npos ? "a value" : "";
 }
 
 // Program_options names the option with its dashes, or without.
 std::string plain_name(std::string name) {
-  name.erase(0, name.find_first_not_of('-'));
+  if (name.starts_with("--")) name.erase(0, 2);
   return name.substr(0, name.find('='));
+}
+
+// The options file is read to its end, so it has to have one. Empty if it is one.
+std::string no_options_file(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_regular_file(status)) return {};
+  if (std::filesystem::is_directory(status)) return "it is a directory";
+  if (std::filesystem::exists(status)) return "it is a pipe or a device";
+  return error.message();
 }
 
 }  // namespace
@@ -104,7 +115,8 @@ std::vector<std::string> Settings::list(const std::string& name) const {
   std::vector<std::string> result;
   for (const std::string& value : texts(name)) {
     for (const std::string& part : split(value, ',')) {
-      if (const std::string_view trimmed = trim(part); !trimmed.empty()) {
+      const std::string_view trimmed = trim(part);
+      if (!trimmed.empty() && std::ranges::find(result, trimmed) == result.end()) {
         result.emplace_back(trimmed);
       }
     }
@@ -130,7 +142,8 @@ CommandLine split_command_line(int argc, const char* const* argv) {
   CommandLine line;
   line.program = argc > 0 ? argv[0] : "sharkreg";
   int next = 1;
-  if (argc > 1 && argv[1][0] != '-') line.subcommand = argv[next++];
+  // An empty one, as of a script's unset variable, is left to be refused as an argument.
+  if (argc > 1 && argv[1][0] != '-' && argv[1][0] != '\0') line.subcommand = argv[next++];
   line.arguments.assign(argv + std::min(next, argc), argv + argc);
   return line;
 }
@@ -243,10 +256,17 @@ Result<void> OptionReader::apply_environment(Settings& settings, bool early) con
 Result<void> OptionReader::apply_file(const std::filesystem::path& path, Origin origin,
                                       Settings& settings, bool early) const {
   std::error_code error;
-  if (path.empty() || !std::filesystem::exists(path, error)) return {};
+  if (path.empty() || !std::filesystem::exists(std::filesystem::symlink_status(path, error))) {
+    return {};
+  }
+  if (const std::string why = no_options_file(path); !why.empty()) {
+    return usage(fmt::format("cannot read the configuration file {}: {}", path.string(), why),
+                 "remove it, or put a text file with lines NAME = VALUE in its place");
+  }
   std::ifstream stream(path);
-  if (!stream || std::filesystem::is_directory(path, error)) {
-    return usage("cannot read the configuration file " + path.string());
+  if (!stream) {
+    return usage("cannot read the configuration file " + path.string(),
+                 "see who may read it: ls -l " + shell_quote(path.string()));
   }
   std::map<std::string, std::vector<std::string>> given;
   try {
@@ -278,6 +298,21 @@ Result<void> OptionReader::apply_file(const std::filesystem::path& path, Origin 
     settings.all[name] = {values, origin, place};
   }
   return {};
+}
+
+std::vector<std::string> OptionReader::notes_on_variables() const {
+  std::vector<std::string> variables;
+  for (const OptionSpec& spec : specs_) variables.push_back(variable_of(spec.name));
+  std::vector<std::string> notes;
+  for (const auto& [name, value] : environment_) {
+    if (!name.starts_with("SHARKREG_") || std::ranges::find(variables, name) != variables.end()) {
+      continue;
+    }
+    // Others may have uses of their own for the prefix: only a misspelled name is worth a word.
+    const std::string meant = did_you_mean(name, variables);
+    if (!meant.empty()) notes.push_back(name + " stands for no option" + meant);
+  }
+  return notes;
 }
 
 std::filesystem::path OptionReader::user_file() const {

@@ -43,7 +43,7 @@ class Settings {
   std::map<std::string, Setting> all;
 
   std::string text(const std::string& name) const;               // the value, or ""
-  std::vector<std::string> list(const std::string& name) const;  // all values, split at commas
+  std::vector<std::string> list(const std::string& name) const;  // all values, split at commas, each once
   std::vector<std::string> texts(const std::string& name) const; // all values as given
   bool is_true(const std::string& name) const;
   double number(const std::string& name) const;
@@ -81,6 +81,9 @@ class OptionReader {
   Result<Settings> read(const std::vector<std::string>& arguments,
                         const std::filesystem::path& tests_dir,
                         std::vector<std::string>& positional) const;
+
+  // Of each variable that looks like the misspelled one of an option.
+  std::vector<std::string> notes_on_variables() const;
 
   const std::vector<OptionSpec>& specs() const { return specs_; }
 
