@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
+#include "base/secrets.h"
 #include "base/text.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
@@ -57,9 +65,18 @@ int exit_status_of(const Error& error) {
   }
 }
 
+// A message holds words of the command line, which may hold anything.
+std::string presentable(const std::string& text) {
+  constexpr std::size_t most = 2000;
+  std::string shown = printable(text);
+  if (shown.size() <= most) return shown;
+  shown.resize(valid_utf8_length(std::string_view(shown).substr(0, most)));
+  return shown + "…";
+}
+
 int report(const Error& error) {
-  fmt::print(stderr, "sharkreg: {}\n", error.message);
-  if (!error.hint.empty()) fmt::print(stderr, "  {}\n", error.hint);
+  fmt::print(stderr, "sharkreg: {}\n", presentable(redacted(error.message)));
+  if (!error.hint.empty()) fmt::print(stderr, "  {}\n", presentable(redacted(error.hint)));
   return exit_status_of(error);
 }
 
@@ -90,7 +107,28 @@ Error unknown_subcommand(const std::string& name) {
           "`sharkreg --help` lists them"};
 }
 
+// Were one of the three closed, the next file to be opened would get its number, and what is printed
+// would go into that file.
+void open_standard_descriptors() {
+  for (int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(number, F_GETFD) < 0) ::open("/dev/null", O_RDWR);
+  }
+}
+
+// Whoever reads what is printed may go away early, as `head` does: that is no failure.
+int cannot_print(int trouble, int status) {
+  if (trouble == EPIPE) return status;
+  fmt::print(stderr, "sharkreg: cannot write to the standard output: {}\n",
+             std::strerror(trouble));
+  return std::max<int>(status, exit_infrastructure);
+}
+
 int run(int argc, const char* const* argv) {
+  std::error_code error;
+  if (std::filesystem::current_path(error).empty()) {
+    return report({ErrorKind::usage, "the current directory cannot be used: " + error.message(),
+                   "change to a directory that exists"});
+  }
   CommandLine line = split_command_line(argc, argv);
   const auto asks_for = [&](std::string_view option) {
     return std::ranges::find(line.arguments, option) != line.arguments.end();
@@ -123,11 +161,21 @@ int run(int argc, const char* const* argv) {
 }  // namespace sharkreg::core
 
 int main(int argc, char** argv) {
+  using namespace sharkreg::core;
+  open_standard_descriptors();
+  // A reader that goes away must not end a run before its results are written.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
-    return sharkreg::core::run(argc, argv);
+    const int status = run(argc, argv);
+    return std::fflush(stdout) == 0 ? status : cannot_print(errno, status);
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) != 0) return cannot_print(error.code().value(), exit_fine);
+    fmt::print(stderr, "sharkreg: internal error: {}\n  please report it with the command line\n",
+               error.what());
+    return exit_infrastructure;
   } catch (const std::exception& error) {
     fmt::print(stderr, "sharkreg: internal error: {}\n  please report it with the command line\n",
                error.what());
-    return sharkreg::core::exit_infrastructure;
+    return exit_infrastructure;
   }
 }
