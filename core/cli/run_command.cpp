@@ -3,10 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "base/files.h"
 #include "base/verdict.h"
@@ -153,6 +156,31 @@ class Session final : public PlanSource, public ExecutionObserver {
   Tally tally_;
 };
 
+// A place that cannot be written to is told once, before every step fails for it.
+Result<void> prepare_places(const Places& places, const std::filesystem::path& run_dir) {
+  const auto cannot_use = [](const std::string& why, const char* option) {
+    return Error{ErrorKind::infrastructure, why,
+                 fmt::format("name another directory by {}", option)};
+  };
+  const std::pair<std::filesystem::path, const char*> directories[] = {
+      {run_dir, "--cache-dir"},
+      {places.output_dir, "--output-dir"},
+      {places.artifacts_dir, "--artifacts-dir"},
+  };
+  for (const auto& [directory, option] : directories) {
+    if (const auto made = make_directories(directory); !made) {
+      return cannot_use(made.error().message, option);
+    }
+  }
+  // Artifacts may lie in a read-only directory as long as all of them are there.
+  if (::access(places.output_dir.c_str(), W_OK) != 0) {
+    return cannot_use(fmt::format("cannot write into \"{}\": {}", places.output_dir.string(),
+                                  std::strerror(errno)),
+                      "--output-dir");
+  }
+  return {};
+}
+
 Judge::ComparatorByName comparators_of(const PluginRegistry& registry) {
   auto made = std::make_shared<std::map<std::string, std::shared_ptr<Comparator>>>();
   return [&registry, made](const std::string& name) -> Result<std::shared_ptr<Comparator>> {
@@ -181,7 +209,7 @@ Result<int> run_command(Context& context) {
   if (!options) return options.error();
   auto resolver = context.tuner_resolver();
   if (!resolver) return resolver.error();
-  if (const auto made = make_directories(run_dir); !made) return made.error();
+  if (const auto ready = prepare_places(context.places(), run_dir); !ready) return ready.error();
 
   auto reporting = Reporting::create(context, run_dir);
   if (!reporting) return reporting.error();
