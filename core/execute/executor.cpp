@@ -203,9 +203,10 @@ class Executor::State {
                          launched = std::move(launched)]() -> std::function<void()> {
       const bool succeeded = launched && launched->end == LaunchResult::End::exited &&
                              launched->exit_status == 0;
+      const auto room = succeeded ? Result<void>() : require_room(open->plan->actions[node.index]);
       auto placed = place_outputs(*open->plan, node.index, **staged, succeeded);
       *staged = Error{};  // removes the directory here, not on the loop
-      return [this, open, node, devices, launched, placed = std::move(placed), succeeded] {
+      return [this, open, node, devices, launched, room, placed = std::move(placed), succeeded] {
         ActionResult& result = open->results.actions[node.index];
         result.status = succeeded ? ActionResult::Status::succeeded : ActionResult::Status::failed;
         if (launched) {
@@ -216,6 +217,7 @@ class Executor::State {
         } else {
           result.trouble = launched.error();
         }
+        if (!room && launched) result.trouble = room.error();
         if (placed) {
           result.outputs = *placed;
         } else if (succeeded) {

@@ -168,6 +168,21 @@ Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
   return staged;
 }
 
+Result<void> require_room(const PlannedAction& planned) {
+  constexpr std::uintmax_t least = 4096;
+  for (const fs::path& directory : {planned.output_directory, planned.log_directory}) {
+    std::error_code error;
+    const fs::space_info space = fs::space(directory, error);
+    // What is kept back for root is free, but available to root only.
+    const std::uintmax_t room = ::geteuid() == 0 ? space.free : space.available;
+    if (error || room >= least) continue;
+    return trouble(fmt::format("the disk of {} is full", directory.string()),
+                   "make room there, or name directories on another disk: --cache-dir, "
+                   "--output-dir, --artifacts-dir");
+  }
+  return {};
+}
+
 Result<std::vector<fs::path>> place_outputs(const CasePlan& plan, std::size_t action,
                                             const StagedAction& staged, bool succeeded) {
   const PlannedAction& planned = plan.actions.at(action);
@@ -183,10 +198,13 @@ Result<std::vector<fs::path>> place_outputs(const CasePlan& plan, std::size_t ac
       continue;
     }
     if (!fs::is_regular_file(from, error)) {
-      return trouble(fmt::format("{} exited with status 0 without writing {}",
-                                 fs::path(staged.request.program).filename().string(),
-                                 output.file_name),
-                     "the tool is broken, or it is not the tool that was meant");
+      const bool other = fs::exists(from, error);
+      return trouble(
+          fmt::format("{} exited with status 0 {} {}",
+                      fs::path(staged.request.program).filename().string(),
+                      other ? "and left something else than a file as" : "without writing",
+                      output.file_name),
+          "a flag sent it elsewhere, the tool is broken, or it is not the tool that was meant");
     }
     if (const auto done = rename_over(from, to); !done) return done.error();
     placed.push_back(to);

@@ -28,6 +28,10 @@ struct StagedAction {
 Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
                            const std::vector<Device>& devices, const std::filesystem::path& worker);
 
+// An error if a disk that the action wrote to is full: then its failure says nothing of the program.
+// To be asked before the action's files are removed.
+Result<void> require_room(const PlannedAction& planned);
+
 // Moves what the action left to its places. With `succeeded`, an output that it did not write is an
 // error; without, its declared outputs are removed, also those of earlier runs. Other files are kept
 // in both cases. Returns the placed files, declared ones first.
