@@ -100,6 +100,16 @@ std::optional<std::string> printed_error(const ActionResult& result) {
   return std::nullopt;
 }
 
+// Tools speak of an empty file as if it were a strange one. "" if none is empty.
+std::string empty_file_among(const CasePlan& plan, const PlannedStep& step) {
+  for (std::size_t index : step.artifacts) {
+    std::error_code error;
+    const auto& path = plan.artifacts.at(index).path;
+    if (std::filesystem::file_size(path, error) == 0 && !error) return path.string() + " is empty";
+  }
+  return {};
+}
+
 // What the compiled program declares of its results; empty if it declares nothing.
 Result<std::vector<DeclaredResult>> declared_results(const CasePlan& plan,
                                                      const PlannedStep& step) {
@@ -145,6 +155,9 @@ Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseR
                                                    plan.artifacts.at(index).source.text,
                                                    artifact.error->message);
     judgement.hint = artifact.error->hint;
+    if (judgement.hint.empty() && !interrupted) {
+      judgement.hint = "the model file names it: " + plan.file.string();
+    }
     return judgement;
   }
   const auto failed = std::ranges::find_if(step.actions, [&](std::size_t action) {
@@ -189,6 +202,7 @@ void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::si
   } else {
     classify(step, planned, result, judgement);
   }
+  if (judgement.hint.empty() && result.launch) judgement.hint = empty_file_among(plan, step);
 }
 
 void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
