@@ -115,7 +115,7 @@ std::string Tally::conclusion(const OutcomeOptions& options) const {
     parts.push_back(fmt::format("{} stopped by broken infrastructure", counted(number, "step")));
   }
   if (const auto number = count(Verdict::invalid); number > 0) {
-    parts.push_back(fmt::format("{} cannot be read as a case", counted(number, "file")));
+    parts.push_back(fmt::format("{} invalid", counted(number, "file")));
   }
   if (const auto number = sum(*this, bad); number > 0) {
     parts.push_back(fmt::format("{} bad ({})", counted(number, "step"), listed(*this, bad)));

@@ -73,7 +73,7 @@ TEST_CASE("the conclusion gives the reason of the exit status") {
         "3 steps bad (2 fail, 1 crash).");
   CHECK(tally_of({Verdict::xpass}).conclusion(strict) == "1 step bad (1 xpass).");
   CHECK(tally_of({Verdict::fail, Verdict::invalid, Verdict::invalid}).conclusion(usual) ==
-        "2 files cannot be read as a case; 1 step bad (1 fail).");
+        "2 files invalid; 1 step bad (1 fail).");
   CHECK(tally_of({Verdict::infrastructure}).conclusion(usual) ==
         "1 step stopped by broken infrastructure; nothing was judged (1 infra).");
   CHECK(tally_of({}).conclusion(usual) == "there was no step.");
