@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "suite/case_reader.h"
 #include "suite/suite.h"
 
@@ -33,8 +34,19 @@ void report_syntax(const std::string& text, Diagnostics& diagnostics) {
   }
 }
 
+// Names go into reports and to plugins, which take UTF-8 only.
+bool has_readable_name(const CaseFile& file, Diagnostics& diagnostics) {
+  for (const std::string& name : {file.model, file.submodel}) {
+    if (is_valid_utf8(name)) continue;
+    diagnostics.error("", fmt::format("the name {}, which is not UTF-8", shown(name)),
+                      "names of the directory and the file in UTF-8: rename it");
+  }
+  return !diagnostics.has_errors();
+}
+
 std::optional<Case> read_case(const CaseFile& file, const LoadOptions& options,
                               Diagnostics& diagnostics) {
+  if (!has_readable_name(file, diagnostics)) return std::nullopt;
   const std::optional<std::string> text = read_text(file.path, diagnostics);
   if (!text) return std::nullopt;
   const Result<boost::json::value> value = parse_json(*text, file.path.native());
