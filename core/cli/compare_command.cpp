@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include "base/text.h"
 #include "base/verdict.h"
@@ -54,6 +56,20 @@ Result<int> compare_command(Context& context) {
     return Error{ErrorKind::usage,
                  fmt::format("compare takes two files, not {}", files.size()),
                  "sharkreg compare EXPECTED ACTUAL --value=8xf32"};
+  }
+  for (const std::string& file : files) {
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) continue;
+    return Error{ErrorKind::usage, fmt::format("there is no file {}", file), {}};
+  }
+  for (const std::string& file : files) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(file, error)) continue;
+    const bool exists = std::filesystem::exists(file, error);
+    return Error{ErrorKind::usage,
+                 fmt::format("cannot compare \"{}\": {}", file,
+                             exists ? "it is not a file" : "there is no such file"),
+                 {}};
   }
   ComparisonRequest request;
   request.expected_file = files[0];

@@ -2,6 +2,8 @@
 // Subcommands that only look: list, validate, plugins, config.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/secrets.h"
 #include "base/text.h"
 #include "base/verdict.h"
@@ -13,9 +15,7 @@ namespace {
 std::vector<CaseFile> files_named(const std::vector<std::string>& paths) {
   std::vector<CaseFile> files;
   for (const std::string& path : paths) {
-    // The empty path, which has no absolute form, is told to be missing when it is read.
-    std::error_code error;
-    const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
+    const auto absolute = std::filesystem::absolute(path).lexically_normal();
     files.push_back({absolute, absolute.parent_path().filename(), absolute.stem()});
   }
   return files;
@@ -48,6 +48,10 @@ Result<int> list_command(Context& context) {
 }
 
 Result<int> validate_command(Context& context) {
+  if (std::ranges::find(context.positional(), "") != context.positional().end()) {
+    return Error{ErrorKind::usage, "validate is given an empty file name",
+                 "without any name it looks at the files of the selected models"};
+  }
   std::vector<CaseFile> files = files_named(context.positional());
   if (files.empty()) {
     auto selected = context.select();
