@@ -33,12 +33,12 @@ ForegoneVerdict skipped(std::string sentence) {
 }
 
 // What a backend refuses: a wrong flag is the model file's fault, everything else the plugin's.
-ForegoneVerdict refused(const Failure& failure, Stage stage) {
+ForegoneVerdict refused(const Failure& failure, Stage stage, const std::filesystem::path& file) {
   if (failure.kind() != Failure::Kind::invalid) {
     return {Verdict::infrastructure, failure.what(), failure.hint(), {}};
   }
   return {stage == Stage::compile ? Verdict::compile_error : Verdict::run_error, failure.what(),
-          failure.hint(), {}};
+          failure.hint(), {fmt::format("the model file is {}", file.string())}};
 }
 
 // A result that was got with them must not pass for one without.
@@ -90,7 +90,7 @@ void CasePlanner::plan_or_refuse(PlannedStep& step, const ChosenBackend& backend
     step.actions.clear();
     step.artifacts.clear();
     step.comparisons.clear();
-    step.foregone = refused(failure, step.stage);
+    step.foregone = refused(failure, step.stage, case_.file);
   }
 }
 
