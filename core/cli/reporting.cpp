@@ -15,6 +15,7 @@
 #include "report/junit.h"
 #include "report/markdown.h"
 #include "report/plain_progress.h"
+#include "report/redaction.h"
 #include "report/run_view.h"
 #include "report/summary.h"
 #include "report/terminal_progress.h"
@@ -66,7 +67,8 @@ Result<std::unique_ptr<Reporting>> Reporting::create(const Context& context,
   return reporting;
 }
 
-void Reporting::on(const Event& event) {
+void Reporting::on(const Event& happened) {
+  const Event event = redacted(happened);
   results_->on(event);
   progress_->on(event);
   if (!std::holds_alternative<StepStarted>(event)) events_.push_back(event);
