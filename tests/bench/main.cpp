@@ -72,7 +72,7 @@ void print_row(const char* what, const Sample& with, const Sample& without) {
 }
 
 void print(const std::string& title, const char* other, const Pairs& pairs) {
-  fmt::print("\n{}, {} pairs\n  {:<6}{:<28}{:<28}{:<28}{}\n", title, pairs.wall_with.size(), "",
+  fmt::print("\n{} (pairs: {})\n  {:<6}{:<28}{:<28}{:<28}{}\n", title, pairs.wall_with.size(), "",
              "sharkreg", other, "difference", "ratio");
   print_row("wall", pairs.wall_with, pairs.wall_without);
   print_row("CPU", pairs.cpu_with, pairs.cpu_without);
