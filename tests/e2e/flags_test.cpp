@@ -110,6 +110,18 @@ TEST_CASE("a flag that no compiler ever knew is refused with the nearest that ex
   CHECK(contains(all_text(step), "--iree-rocm-waves-per-eu"));
 }
 
+TEST_CASE("the published models need no flag to be rewritten or dropped") {
+  real_tools();
+  const Sandbox sandbox;
+  const Ended ended = sandbox.run({"list", "--tests-dir",
+                                   std::filesystem::path(SHARKREG_SOURCE_DIR) / "regression_tests",
+                                   "--model=sdxl,sd3", "--flag-compat=strict", "--no-probe"});
+  INFO(ended.out, ended.err);
+  CHECK(ended.exit_status == 0);
+  CHECK(count_of(ended.out, "  compile rocm gfx942") == 10);
+  CHECK_FALSE(contains(ended.out, "compile-error"));
+}
+
 TEST_CASE("arguments for a try reach the tools of their backend and are shown") {
   const Sandbox sandbox;
   sandbox.write_stub_tools();

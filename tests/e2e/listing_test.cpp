@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subcommands that only look: list, plan, validate, plugins, compare, fetch.
-#include <fstream>
-
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
@@ -23,17 +21,8 @@ json::value parsed(const std::string& text) {
 }
 
 std::string npy_of(const std::vector<float>& values) {
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
-                       std::to_string(values.size()) + ",), }";
-  header.resize(117, ' ');
-  header += '\n';
-  std::string file = "\x93NUMPY";
-  file += std::string("\x01\x00", 2);
-  file += static_cast<char>(header.size());
-  file += '\0';
-  file += header;
-  file.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-  return file;
+  return npy_vector("<f4", values.size(),
+                    {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
 }
 
 }  // namespace
@@ -59,7 +48,6 @@ TEST_CASE("list names every step and why one will be skipped") {
 TEST_CASE("plan is JSON, also without tools, network or a fetcher, with notes that say so") {
   Sandbox sandbox;
   sandbox.environment["PATH"] = "";
-  const fs::path plugins = sandbox.root() / "plugins";
   const Ended ended = sandbox.run({"plan", "--tests-dir", published, "--model=sdxl", "--no-probe"});
   CHECK(ended.exit_status == 0);
   const json::value plan = parsed(ended.out);

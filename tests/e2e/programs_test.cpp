@@ -111,6 +111,25 @@ TEST_CASE("each step of the small programs has its intended verdict on cpu and t
   CHECK(contains(ended.out, wrong.comparisons.front().message.substr(0, 30)));
 }
 
+TEST_CASE("Magika compiles for cpu and gfx942 and gives the numbers of ONNX Runtime") {
+  real_tools();
+  const Sandbox sandbox;
+  const Ended ended =
+      sandbox.run({"--tests-dir", fs::path(SHARKREG_SOURCE_DIR) / "regression_tests",
+                   "--model=magika", "--rocm-root", sandbox.root() / "no-driver"});
+  INFO(ended.out, ended.err);
+  CHECK(ended.exit_status == 0);
+  const std::vector<core::Event> events = sandbox.events();
+  CHECK(verdicts_of(events) ==
+        std::vector<std::string>{
+            "magika/file_type compile cpu: pass", "magika/file_type compile rocm gfx942: pass",
+            "magika/file_type run cpu: pass", "magika/file_type run rocm gfx942: unavailable"});
+  const core::StepFinished run = step_of(events, "magika/file_type", "run cpu");
+  REQUIRE(run.comparisons.size() == 1);
+  CHECK(run.comparisons.front().match);
+  CHECK(run.comparisons.front().metrics.at("max_absolute_error") <= 1e-4);
+}
+
 TEST_CASE("a tuner file changes the code for its SKU and no other") {
   real_tools();
   const Sandbox sandbox;

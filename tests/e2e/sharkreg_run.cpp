@@ -321,6 +321,17 @@ std::string content_of(const fs::path& path) {
   return value_of(core::read_file(path));
 }
 
+std::string npy_vector(const std::string& type, std::size_t count, std::string_view bytes) {
+  std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" +
+                       std::to_string(count) + ",), }";
+  header.resize(117, ' ');  // with magic, version, length and newline 128
+  header += '\n';
+  std::string file("\x93NUMPY\x01\x00", 8);
+  file += static_cast<char>(header.size());
+  file += '\0';
+  return file.append(header).append(bytes);
+}
+
 fs::path real_tools() {
   const fs::path directory = fs::path(SHARKREG_PLUGIN_DIR).parent_path() / "tools";
   INFO("the compiler and the runtime are missing; cmake/setup.sh brings them");

@@ -137,6 +137,9 @@ std::size_t count_of(std::string_view text, std::string_view part);
 // All of the file; REQUIREd to be readable.
 std::string content_of(const std::filesystem::path& path);
 
+// A vector as an .npy file; its type as NumPy writes it: "<f4".
+std::string npy_vector(const std::string& type, std::size_t count, std::string_view bytes);
+
 // The directory of the tools that were set up with sharkreg; REQUIREd to be there. sharkreg finds
 // them by itself.
 std::filesystem::path real_tools();
