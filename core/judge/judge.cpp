@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 #include <stdexcept>
 
 #include "base/files.h"
@@ -118,18 +117,6 @@ Result<std::vector<DeclaredResult>> declared_results(const CasePlan& plan,
   auto answer = read_execute_answer(path);
   if (!answer) return answer.error();
   return std::move(answer->results);
-}
-
-// Whether the pattern is found in what is shown of the failure. A pattern that the library gives up
-// on is found nowhere.
-bool says(const Judgement& judgement, const std::string& pattern) {
-  if (pattern.empty()) return true;
-  const std::string text = judgement.sentence + "\n" + join(judgement.details, "\n");
-  try {
-    return std::regex_search(text, std::regex(pattern));
-  } catch (const std::regex_error&) {
-    return false;
-  }
 }
 
 }  // namespace
@@ -287,30 +274,6 @@ void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& ju
     judgement.sentence +=
         fmt::format(" ({} of {} outputs do not match)", bad, step.comparisons.size());
   }
-}
-
-void apply_expectation(const Expectation& expectation, Judgement& judgement) {
-  const Verdict verdict = judgement.verdict;
-  if (verdict == Verdict::pass) {
-    judgement.verdict = Verdict::xpass;
-    judgement.sentence = "passed, although it was expected to fail";
-    judgement.hint = "if this is to stay, remove the expectation from the model file";
-    return;
-  }
-  const bool can_meet = verdict == Verdict::fail || verdict == Verdict::compile_error ||
-                        verdict == Verdict::run_error || verdict == Verdict::crash;
-  if (!can_meet) return;
-  if (!expectation.kind.empty() && expectation.kind != name_of(verdict)) {
-    judgement.notes.push_back(
-        fmt::format("expected to fail by {}, but it is {}", expectation.kind, name_of(verdict)));
-    return;
-  }
-  if (!says(judgement, expectation.message_pattern)) {
-    judgement.notes.push_back("expected to fail with a message like \"" +
-                              expectation.message_pattern + "\"");
-    return;
-  }
-  judgement.verdict = Verdict::xfail;
 }
 
 }  // namespace sharkreg::core

@@ -42,7 +42,7 @@ struct Weights {
 // That a step is expected to fail, and how.
 struct Expectation {
   std::string kind;             // a verdict's name that alone meets it; empty: any that can
-  std::string message_pattern;  // ECMAScript regular expression that must be found in the message
+  std::string message_pattern;  // of base/pattern.h: must be found in the message
   std::string reason;
   std::string issue;  // URL
 };

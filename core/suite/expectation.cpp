@@ -2,10 +2,10 @@
 #include "suite/expectation.h"
 
 #include <algorithm>
-#include <regex>
 #include <utility>
 #include <vector>
 
+#include "base/pattern.h"
 #include "base/text.h"
 #include "base/verdict.h"
 #include "suite/source.h"
@@ -40,11 +40,10 @@ void read_kind(const Field& field, ExpectedStage stage, Expectation& expectation
 void read_message(const Field& field, Expectation& expectation) {
   const std::optional<std::string> pattern = field.text("a regular expression");
   if (!pattern) return;
-  try {
-    const std::regex compiled(*pattern, std::regex::ECMAScript);
+  if (const auto checked = check_pattern(*pattern)) {
     expectation.message_pattern = *pattern;
-  } catch (const std::regex_error& error) {
-    field.reject(field.description() + " (" + error.what() + ")",
+  } else {
+    field.reject(field.description() + " (" + checked.error().message + ")",
                  "a regular expression (ECMAScript)");
   }
 }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+
+namespace sharkreg::core {
+
+// Regular expressions of ECMAScript, where ^ and $ are the ends of a line.
+
+// An error that says what is wrong with the pattern.
+Result<void> check_pattern(const std::string& pattern);
+
+// Whether the pattern is found in the text. An error if it is wrong, or if looking for it would take
+// longer than anybody wants to wait.
+Result<bool> has_match(const std::string& text, const std::string& pattern);
+
+}  // namespace sharkreg::core
