@@ -7,7 +7,6 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <fstream>
-#include <set>
 
 #include "base/text.h"
 
@@ -101,43 +100,6 @@ std::string no_options_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string Settings::text(const std::string& name) const {
-  const auto found = all.find(name);
-  return found == all.end() || found->second.values.empty() ? "" : found->second.values.back();
-}
-
-std::vector<std::string> Settings::texts(const std::string& name) const {
-  const auto found = all.find(name);
-  return found == all.end() ? std::vector<std::string>{} : found->second.values;
-}
-
-std::vector<std::string> Settings::list(const std::string& name) const {
-  std::vector<std::string> result;
-  for (const std::string& value : texts(name)) {
-    for (const std::string& part : split(value, ',')) {
-      const std::string_view trimmed = trim(part);
-      if (!trimmed.empty() && std::ranges::find(result, trimmed) == result.end()) {
-        result.emplace_back(trimmed);
-      }
-    }
-  }
-  return result;
-}
-
-bool Settings::is_true(const std::string& name) const { return text(name) == "true"; }
-
-double Settings::number(const std::string& name) const {
-  const std::string value = text(name);
-  double number = 0;
-  std::from_chars(value.data(), value.data() + value.size(), number);
-  return number;
-}
-
-bool Settings::given(const std::string& name) const {
-  const auto found = all.find(name);
-  return found != all.end() && found->second.origin != Origin::default_value;
-}
-
 CommandLine split_command_line(int argc, const char* const* argv) {
   CommandLine line;
   line.program = argc > 0 ? argv[0] : "sharkreg";
@@ -197,27 +159,43 @@ Result<void> OptionReader::check(const OptionSpec& spec, const std::vector<std::
   return {};
 }
 
+Result<OptionReader::Given> OptionReader::parse_command_line(
+    const std::vector<std::string>& arguments, bool early,
+    std::vector<std::string>* positional) const {
+  const po::options_description description = description_of(specs_, early);
+  po::command_line_parser parser(arguments);
+  parser.options(description).style(style);
+  if (early) parser.allow_unregistered();
+  Given given;
+  for (const po::option& option : parser.run().options) {
+    if (option.unregistered) continue;
+    if (option.position_key >= 0) {
+      if (positional != nullptr) positional->push_back(option.value.front());
+      continue;
+    }
+    const std::string& name = option.string_key;
+    // Boost's own check overlooks this; values that only look like options are for the tools.
+    if (option.original_tokens.size() > 1 && option.value.back().starts_with("--") &&
+        find(plain_name(option.value.back())) != nullptr) {
+      return usage(fmt::format("--{} needs a value, but is followed by {}", name,
+                               option.value.back()),
+                   fmt::format("if that is the value: --{}={}", name, option.value.back()));
+    }
+    auto& values = given[name];
+    if (find(name)->type == OptionSpec::Type::boolean) values.emplace_back("true");
+    values.insert(values.end(), option.value.begin(), option.value.end());
+  }
+  return given;
+}
+
 Result<void> OptionReader::apply_command_line(const std::vector<std::string>& arguments,
                                               bool early, Settings& settings,
                                               std::vector<std::string>* positional) const {
-  const po::options_description description = description_of(specs_, early);
-  std::map<std::string, std::vector<std::string>> given;
+  Given given;
   try {
-    po::command_line_parser parser(arguments);
-    parser.options(description).style(style);
-    if (early) parser.allow_unregistered();
-    const po::parsed_options parsed = parser.run();
-    for (const po::option& option : parsed.options) {
-      if (option.unregistered) continue;
-      if (option.position_key >= 0) {
-        if (positional != nullptr) positional->push_back(option.value.front());
-        continue;
-      }
-      auto& values = given[option.string_key];
-      const bool boolean = find(option.string_key)->type == OptionSpec::Type::boolean;
-      if (boolean) values.emplace_back("true");
-      values.insert(values.end(), option.value.begin(), option.value.end());
-    }
+    Result<Given> parsed = parse_command_line(arguments, early, positional);
+    if (!parsed) return parsed.error();
+    given = std::move(*parsed);
   } catch (const po::unknown_option& error) {
     return usage(unknown_option(plain_name(error.get_option_name()), specs_),
                  "`sharkreg --help` lists all options");
@@ -367,33 +345,6 @@ Result<Settings> OptionReader::read(const std::vector<std::string>& arguments,
     return done.error();
   }
   return settings;
-}
-
-std::string help_of(const std::vector<OptionSpec>& specs) {
-  std::vector<std::string> groups;
-  for (const OptionSpec& spec : specs) {
-    if (std::ranges::find(groups, spec.group) == groups.end()) groups.push_back(spec.group);
-  }
-  std::string text;
-  for (const std::string& group : groups) {
-    text += "\n" + group + ":\n";
-    for (const OptionSpec& spec : specs) {
-      if (spec.group != group) continue;
-      std::string left = "  --" + spec.name;
-      if (!spec.value_name.empty()) left += "=" + spec.value_name;
-      std::string help = spec.help;
-      if (!spec.choices.empty()) help += " (" + join(spec.choices, ", ") + ")";
-      if (!spec.default_value.empty() && spec.type != OptionSpec::Type::boolean) {
-        help += fmt::format("; default: {}", spec.default_value);
-      }
-      if (left.size() > 28) {
-        text += fmt::format("{}\n{:30}{}\n", left, "", help);
-      } else {
-        text += fmt::format("{:<30}{}\n", left, help);
-      }
-    }
-  }
-  return text;
 }
 
 }  // namespace sharkreg::core

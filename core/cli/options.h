@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/settings.h"
 
 namespace sharkreg::core {
 
@@ -25,29 +26,6 @@ struct OptionSpec {
   bool repeatable = false;      // may be given more than once
   bool names_plugins = false;   // decides what is loaded: needed before the others can be parsed
   std::vector<std::string> choices;  // the values allowed, if they are few
-};
-
-// Where a value came from, weakest first.
-enum class Origin { default_value, user_file, suite_file, environment, command_line };
-
-// A value together with where it came from.
-struct Setting {
-  std::vector<std::string> values;  // empty for an option without default that was not given
-  Origin origin = Origin::default_value;
-  std::string place;  // "--model", "SHARKREG_MODEL", "~/.config/…/sharkreg.cfg"
-};
-
-// All settings by option name.
-class Settings {
- public:
-  std::map<std::string, Setting> all;
-
-  std::string text(const std::string& name) const;               // the value, or ""
-  std::vector<std::string> list(const std::string& name) const;  // split at commas, each once
-  std::vector<std::string> texts(const std::string& name) const; // all values as given
-  bool is_true(const std::string& name) const;
-  double number(const std::string& name) const;
-  bool given(const std::string& name) const;  // by whatever but the default
 };
 
 // What the command line is made of.
@@ -91,6 +69,10 @@ class OptionReader {
   const OptionSpec* find(const std::string& name) const;
   Result<void> check(const OptionSpec& spec, const std::vector<std::string>& values,
                      const std::string& place) const;
+  // Values by option. Throws what Program_options throws.
+  using Given = std::map<std::string, std::vector<std::string>>;
+  Result<Given> parse_command_line(const std::vector<std::string>& arguments, bool early,
+                                   std::vector<std::string>* positional) const;
   Result<void> apply_command_line(const std::vector<std::string>& arguments, bool early,
                                   Settings& settings, std::vector<std::string>* positional) const;
   Result<void> apply_environment(Settings& settings, bool early) const;
