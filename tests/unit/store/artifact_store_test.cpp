@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/artifact_store.h"
+
+#include <doctest/doctest.h>
+
+#include <sharkreg/failure.h>
+
+#include <csignal>
+#include <set>
+#include <sys/resource.h>
+
+#include "base/files.h"
+
+namespace sharkreg::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Serves one artifact, in pieces, as the test says.
+class FakeFetcher final : public ArtifactFetcher {
+ public:
+  std::optional<ArtifactInformation> information = ArtifactInformation{};
+  std::vector<std::string> pieces;
+  std::optional<Failure> stat_failure;
+  std::optional<Failure> read_failure;  // after the pieces
+  std::string last_url;
+  int reads = 0;
+
+  FetcherDescription describe() const override { return {{"fake"}}; }
+
+  std::optional<ArtifactInformation> stat(const std::string& url) override {
+    last_url = url;
+    if (stat_failure) throw *stat_failure;
+    return information;
+  }
+
+  void read(const std::string&, std::uint64_t offset, std::uint64_t length,
+            const Receive& receive) override {
+    ++reads;
+    CHECK(offset == 0);
+    CHECK(length == to_end);
+    for (const std::string& piece : pieces) {
+      if (!receive(piece.data(), piece.size())) throw Failure(Failure::Kind::cancelled, "stopped");
+    }
+    if (read_failure) throw *read_failure;
+  }
+};
+
+struct Shop {
+  TemporaryDirectory directory =
+      TemporaryDirectory::create(fs::temp_directory_path(), "store-").value();
+  std::shared_ptr<FakeFetcher> fetcher = std::make_shared<FakeFetcher>();
+  std::optional<Error> no_fetcher;
+  std::string asked_for;
+  fs::path destination = directory.path() / "artifacts/model/weights.irpa";
+
+  Result<Provided> provide(const std::string& location = "fake://sea/weights.irpa") {
+    ArtifactStore store(
+        [this](std::string_view scheme) -> Result<std::shared_ptr<ArtifactFetcher>> {
+          asked_for = scheme;
+          if (no_fetcher) return *no_fetcher;
+          return std::shared_ptr<ArtifactFetcher>(fetcher);
+        });
+    return store.provide(location, destination);
+  }
+
+  Error refusal() {
+    const auto provided = provide();
+    REQUIRE(provided.has_error());
+    return provided.error();
+  }
+
+  fs::path write(const std::string& name, const std::string& content) const {
+    REQUIRE(write_file_atomically(directory.path() / name, content).has_value());
+    return directory.path() / name;
+  }
+
+  std::string content() const {
+    const auto text = read_file(destination);
+    return text ? *text : "(none)";
+  }
+
+  // Everything next to the destination, hidden files too.
+  std::set<std::string> left() const {
+    std::set<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(destination.parent_path(), error)) {
+      names.insert(entry.path().filename());
+    }
+    return names;
+  }
+};
+
+const std::set<std::string> only_the_artifact = {"weights.irpa"};
+
+TEST_CASE("the scheme of a location decides who fetches it") {
+  CHECK(scheme_of("https://sea/x") == "https");
+  CHECK(scheme_of("file:///x") == "file");
+  CHECK(scheme_of("/data/x") == "file");
+  CHECK(scheme_of("/data/https://x") == "file");
+  CHECK(scheme_of("x") == "file");
+  Shop shop;
+  REQUIRE(shop.provide("fake://sea/x").has_value());
+  CHECK(shop.asked_for == "fake");
+  CHECK(shop.fetcher->last_url == "fake://sea/x");
+}
+
+TEST_CASE("an artifact is copied piece by piece, and placed when it is complete") {
+  Shop shop;
+  shop.fetcher->pieces = {"one ", "", "two ", "three"};
+  shop.fetcher->information->size = 13;
+  REQUIRE(shop.provide().has_value());
+  CHECK(shop.content() == "one two three");
+  CHECK(shop.left() == only_the_artifact);
+  CHECK((fs::status(shop.destination).permissions() & fs::perms::owner_write) == fs::perms::none);
+}
+
+TEST_CASE("an empty artifact is an artifact") {
+  Shop shop;
+  shop.fetcher->information->size = 0;
+  REQUIRE(shop.provide().has_value());
+  CHECK(fs::is_regular_file(shop.destination));
+  CHECK(shop.content() == "");
+}
+
+TEST_CASE("an artifact replaces what lay there") {
+  Shop shop;
+  shop.write("artifacts/model/weights.irpa", "old");
+  shop.fetcher->pieces = {"new"};
+  REQUIRE(shop.provide().has_value());
+  CHECK(shop.content() == "new");
+}
+
+TEST_CASE("a file that is on this machine anyway is linked, not copied") {
+  Shop shop;
+  shop.fetcher->information->local_path = shop.write("source", "local");
+  for (int time = 0; time < 2; ++time) {
+    REQUIRE(shop.provide().has_value());
+    CHECK(fs::is_symlink(shop.destination));
+    CHECK(shop.content() == "local");
+    CHECK(shop.left() == only_the_artifact);
+  }
+  CHECK(shop.fetcher->reads == 0);
+
+  shop.fetcher->information->local_path = shop.write("other", "moved");
+  REQUIRE(shop.provide().has_value());
+  CHECK(shop.content() == "moved");
+  CHECK(shop.left() == only_the_artifact);
+}
+
+TEST_CASE("a link gives way to a copy without touching the file that it led to") {
+  Shop shop;
+  const fs::path source = shop.write("source", "local");
+  shop.fetcher->information->local_path = source;
+  REQUIRE(shop.provide().has_value());
+  shop.fetcher->information->local_path.reset();
+  shop.fetcher->pieces = {"copied"};
+  REQUIRE(shop.provide().has_value());
+  CHECK(shop.content() == "copied");
+  CHECK(*read_file(source) == "local");
+}
+
+TEST_CASE("what fails half-way leaves nothing behind") {
+  Shop shop;
+  shop.fetcher->pieces = {"half"};
+  shop.fetcher->read_failure = Failure(Failure::Kind::failed, "the line is cut", "mend it");
+  const Error error = shop.refusal();
+  CHECK(error.kind == ErrorKind::infrastructure);
+  CHECK(error.message == "the line is cut");
+  CHECK(error.hint == "mend it");
+  CHECK(shop.left().empty());
+}
+
+TEST_CASE("what fails half-way leaves what lay there before") {
+  Shop shop;
+  shop.write("artifacts/model/weights.irpa", "old");
+  shop.fetcher->pieces = {"half"};
+  shop.fetcher->read_failure = Failure(Failure::Kind::failed, "the line is cut");
+  shop.refusal();
+  CHECK(shop.content() == "old");
+  CHECK(shop.left() == only_the_artifact);
+}
+
+TEST_CASE("an artifact of another size than it should have is not placed") {
+  for (const std::int64_t size : {3, 5}) {
+    Shop shop;
+    shop.fetcher->pieces = {"four"};
+    shop.fetcher->information->size = size;
+    CHECK(shop.refusal().message == "fake://sea/weights.irpa: 4 bytes came, but it has " +
+                                        std::to_string(size));
+    CHECK(shop.left().empty());
+  }
+}
+
+TEST_CASE("an artifact that is not there is told from one that cannot be asked for") {
+  Shop shop;
+  shop.fetcher->information.reset();
+  CHECK(shop.refusal().kind == ErrorKind::not_found);
+  CHECK(shop.refusal().message == "fake://sea/weights.irpa: there is no such file");
+  shop.fetcher->stat_failure = Failure(Failure::Kind::failed, "nobody answers", "wait");
+  CHECK(shop.refusal().kind == ErrorKind::infrastructure);
+  CHECK(shop.refusal().message == "nobody answers");
+  CHECK(shop.refusal().hint == "wait");
+}
+
+TEST_CASE("without a fetcher what lies there is used, with a note") {
+  Shop shop;
+  shop.no_fetcher = Error{ErrorKind::infrastructure, "no fetcher for fake://", "name one"};
+  CHECK(shop.refusal().message == "no fetcher for fake://");
+  CHECK(shop.refusal().hint == "name one");
+  shop.write("artifacts/model/weights.irpa", "by hand");
+  const auto provided = shop.provide();
+  REQUIRE(provided.has_value());
+  CHECK(provided->note ==
+        shop.destination.string() + " was there already; no fetcher for fake://");
+  CHECK(shop.content() == "by hand");
+}
+
+TEST_CASE("without a fetcher a directory or a broken link is not taken for the artifact") {
+  Shop shop;
+  shop.no_fetcher = Error{ErrorKind::infrastructure, "no fetcher for fake://", {}};
+  fs::create_directories(shop.destination);
+  shop.refusal();
+  fs::remove(shop.destination);
+  fs::create_symlink("/no/such/file", shop.destination);
+  shop.refusal();
+}
+
+TEST_CASE("places that cannot be written to are errors that name them") {
+  Shop shop;
+  shop.fetcher->pieces = {"x"};
+  shop.write("artifacts/model", "a file where a directory should be");
+  CHECK(shop.refusal().message.find((shop.directory.path() / "artifacts/model").string()) !=
+        std::string::npos);
+
+  Shop taken;
+  taken.fetcher->pieces = {"x"};
+  fs::create_directories(taken.destination / "inside");
+  CHECK(taken.refusal().message.starts_with("cannot place " + taken.destination.string()));
+  CHECK(taken.left() == only_the_artifact);
+  taken.fetcher->information->local_path = taken.write("source", "local");
+  CHECK(taken.refusal().message.starts_with("cannot link " + taken.destination.string()));
+}
+
+// Lets no file of this process grow beyond so many bytes, as a full disk would.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t bytes) {
+    before_ = std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit_);
+    const rlimit small{bytes, limit_.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+  }
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+  ~SmallFiles() {
+    setrlimit(RLIMIT_FSIZE, &limit_);
+    std::signal(SIGXFSZ, before_);
+  }
+
+ private:
+  rlimit limit_{};
+  void (*before_)(int) = SIG_DFL;
+};
+
+TEST_CASE("a disk that takes no more stops the fetcher, and is told in its stead") {
+  Shop shop;
+  shop.fetcher->pieces = {std::string(3000, 'x'), std::string(3000, 'y'), "more"};
+  std::optional<Error> error;
+  {
+    const SmallFiles limit(4096);
+    error = shop.refusal();
+  }
+  CHECK(error->message == "cannot write " + shop.destination.string() + ": File too large");
+  CHECK(shop.left().empty());
+}
+
+}  // namespace
+}  // namespace sharkreg::core
