@@ -79,7 +79,7 @@ void Reporting::refresh() {
   progress_->refresh();
 }
 
-int Reporting::finish(int exit_status) {
+int Reporting::conclude(int exit_status) {
   tell(progress_->finish(), "progress", exit_status);
   tell(results_->finish(), "results file", exit_status);
   screen_.write("\n");

@@ -27,7 +27,7 @@ class Reporting final : public EventSink {
 
   // After the last event: shows the summary and writes the reports that were asked for. Returns the
   // exit status, raised if a report cannot be written.
-  int finish(int exit_status);
+  int conclude(int exit_status);
 
  private:
   explicit Reporting(const Context& context);

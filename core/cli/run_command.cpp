@@ -250,7 +250,7 @@ Result<int> run_command(Context& context) {
   finished.conclusion = session.tally().conclusion(outcome);
   finished.interrupted = outcome.signal.has_value();
   (*reporting)->on(finished);
-  return (*reporting)->finish(static_cast<int>(finished.exit_status));
+  return (*reporting)->conclude(static_cast<int>(finished.exit_status));
 }
 
 }  // namespace sharkreg::core
