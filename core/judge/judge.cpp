@@ -174,6 +174,7 @@ void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::si
     judgement.sentence = "interrupted";
   } else if (result.status == ActionResult::Status::not_started) {
     judgement.verdict = Verdict::blocked;
+    judgement.notes.clear();  // they are about what would have been done
     judgement.sentence = step.compile_step
                              ? plan.steps.at(*step.compile_step).name + " did not succeed"
                              : "what it needs did not succeed";
