@@ -108,6 +108,13 @@ LocatedTool Tools::locate(const std::string& name) const {
     tool.path = native.empty() ? path.string() : native.string();
     return tool;
   }
+  for (const auto& directory : directories_) {
+    const fs::path path = fs::path(directory) / name;
+    std::error_code error;
+    if (!fs::exists(path, error)) continue;
+    tool.missing = path.string() + " is there, but it is no program that can be executed";
+    return tool;
+  }
   tool.missing = name + " was not found in: " + some_of(directories_) +
                  "; name its directory by --tools-dir or IREE_TOOLS_DIR";
   return tool;
