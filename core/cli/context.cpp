@@ -151,9 +151,8 @@ Result<std::vector<std::string>> Context::backend_names(bool& named) const {
   if (std::vector<std::string> asked = settings_.list("backend"); !asked.empty()) {
     for (const std::string& name : asked) {
       if (std::ranges::find(all, name) != all.end()) continue;
-      return Error{ErrorKind::usage,
-                   fmt::format("there is no backend \"{}\"{}", name, did_you_mean(name, all)),
-                   "`sharkreg plugins` lists what was found, and what was refused and why"};
+      // Which says why, if it was found but refused.
+      return registry_->backend(name, {}).error();
     }
     return asked;
   }

@@ -86,7 +86,7 @@ std::string refused_namesakes(const std::vector<FoundPlugin>& plugins, std::stri
       return "a plugin was found, but refused: " + plugin.refused_because;
     }
   }
-  return "sharkreg plugins lists what is found";
+  return "`sharkreg plugins` lists what was found, and what was refused and why";
 }
 
 }  // namespace

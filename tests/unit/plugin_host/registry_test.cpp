@@ -175,8 +175,8 @@ TEST_CASE("a name that is not offered comes with the nearest ones") {
   REQUIRE_FALSE(typo.has_value());
   CHECK(typo.error().kind == ErrorKind::not_found);
   CHECK(to_text(typo.error()) ==
-        "there is no comparator \"sample_comparater\"; did you mean sample_comparator? (sharkreg "
-        "plugins lists what is found)");
+        "there is no comparator \"sample_comparater\"; did you mean sample_comparator? (`sharkreg "
+        "plugins` lists what was found, and what was refused and why)");
 }
 
 TEST_CASE("what others can write is refused even if it is known") {
