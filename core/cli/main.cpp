@@ -67,11 +67,14 @@ int exit_status_of(const Error& error) {
 
 // A message holds words of the command line, which may hold anything.
 std::string presentable(const std::string& text) {
-  constexpr std::size_t most = 2000;
-  std::string shown = printable(text);
-  if (shown.size() <= most) return shown;
-  shown.resize(valid_utf8_length(std::string_view(shown).substr(0, most)));
-  return shown + "…";
+  constexpr std::size_t most_before = 1500;
+  constexpr std::size_t most_after = 500;
+  const std::string shown = printable(text);
+  if (shown.size() <= most_before + most_after) return shown;
+  const std::string_view head = std::string_view(shown).substr(0, most_before);
+  std::string_view tail = std::string_view(shown).substr(shown.size() - most_after);
+  while (!is_valid_utf8(tail)) tail.remove_prefix(1);
+  return fmt::format("{}…{}", head.substr(0, valid_utf8_length(head)), tail);
 }
 
 int report(const Error& error) {
