@@ -59,11 +59,6 @@ Result<int> compare_command(Context& context) {
   }
   for (const std::string& file : files) {
     std::error_code error;
-    if (std::filesystem::exists(file, error)) continue;
-    return Error{ErrorKind::usage, fmt::format("there is no file {}", file), {}};
-  }
-  for (const std::string& file : files) {
-    std::error_code error;
     if (std::filesystem::is_regular_file(file, error)) continue;
     const bool exists = std::filesystem::exists(file, error);
     return Error{ErrorKind::usage,
