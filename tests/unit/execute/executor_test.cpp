@@ -352,13 +352,9 @@ TEST_CASE("an interrupt stops what runs") {
 TEST_CASE("what ends by itself after an interrupt is judged by how it ended") {
   SmallPlan made;
   Rig rig;
-  rig.launcher.ends_at = 1;
   rig.launcher.on_launch = [&] {
-    if (rig.launcher.terminations == 0) {
-      // It has ended already when it is asked to stop.
-      rig.launcher.ends_at = 1;
-      rig.loop.post([&] { rig.executor.interrupt(); });
-    }
+    // It has ended already when it is asked to stop.
+    rig.loop.post([&] { rig.executor.interrupt(); });
   };
   rig.run({made.plan});
   CHECK(rig.recorder.saw("compile0: succeeded"));
@@ -369,9 +365,15 @@ TEST_CASE("an interrupt during a conclusion starts nothing more") {
   std::vector<HandMadePlan> made = independent(3);
   Rig rig;
   std::atomic<bool> concluding = false;
+  std::atomic<bool> interrupted = false;
   rig.recorder.while_concluding = [&] {
-    if (!concluding.exchange(true)) rig.loop.post([&] { rig.executor.interrupt(); });
-    while (rig.launcher.terminations == 0) std::this_thread::yield();
+    if (!concluding.exchange(true)) {
+      rig.loop.post([&] {
+        rig.executor.interrupt();
+        interrupted = true;
+      });
+    }
+    while (!interrupted) std::this_thread::yield();
   };
   rig.run(plans_of(made));
   CHECK(rig.launcher.requests.size() <= 2);

@@ -74,7 +74,7 @@ TEST_CASE("a program that is not there, or does not end, is an answer too") {
   CHECK(answer.standard_output == "begun\n");
 }
 
-TEST_CASE("nothing is left of an answer, and nothing is written where there is no place for it") {
+TEST_CASE("nothing is left of an answer, and a missing TMPDIR keeps nobody from asking") {
   const auto directory = std::filesystem::temp_directory_path() / "sharkreg run_to_end test";
   std::filesystem::remove_all(directory);
   std::filesystem::create_directory(directory);
@@ -84,9 +84,7 @@ TEST_CASE("nothing is left of an answer, and nothing is written where there is n
     CHECK(std::filesystem::is_empty(directory));
   }
   const TemporaryPlace nowhere((directory / "missing").string());
-  const Result<Answer> answer = run_to_end(SHARKREG_SUPERVISOR, shell("echo nowhere"));
-  REQUIRE(answer.has_error());
-  CHECK(answer.error().message.starts_with("there is no directory for temporary files: "));
+  CHECK(answer_of(shell("echo elsewhere")).standard_output == "elsewhere\n");
   std::filesystem::remove_all(directory);
 }
 
