@@ -10,7 +10,7 @@ namespace sharkreg::core {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual std::chrono::system_clock::time_point now() const = 0;    // for people and files
+  virtual std::chrono::system_clock::time_point now() const = 0;     // for people and files
   virtual std::chrono::steady_clock::time_point steady() const = 0;  // for durations
 };
 

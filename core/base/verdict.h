@@ -10,25 +10,25 @@ namespace sharkreg::core {
 // What a step came to.
 enum class Verdict {
   pass,
-  fail,           // wrong numbers, count, shape or type, or a golden value exceeded
-  xfail,          // failed as expected
-  xpass,          // passed although a failure was expected
-  skip,           // the model file says so
+  fail,   // wrong numbers, count, shape or type, or a golden value exceeded
+  xfail,  // failed as expected
+  xpass,  // passed although a failure was expected
+  skip,   // the model file says so
   compile_error,
   run_error,
   timeout,
-  crash,          // ended by a signal
-  invalid,        // the file cannot be read as a case
-  blocked,        // what it needs did not succeed; neutral
-  not_run,        // interrupted before its turn
-  no_golden,      // a golden value was asked for that is not there
-  unavailable,    // no such device here
+  crash,           // ended by a signal
+  invalid,         // the file cannot be read as a case
+  blocked,         // what it needs did not succeed; neutral
+  not_run,         // interrupted before its turn
+  no_golden,       // a golden value was asked for that is not there
+  unavailable,     // no such device here
   infrastructure,  // "infra": fetch, disk, plugin or tool is broken
 };
 
 inline constexpr std::array<std::string_view, 15> verdict_names = {
-    "pass",    "fail",    "xfail",   "xpass",     "skip",        "compile-error", "run-error", "timeout",
-    "crash",   "invalid", "blocked", "not-run",   "no-golden",   "unavailable",   "infra"};
+    "pass",  "fail",    "xfail",   "xpass",   "skip",      "compile-error", "run-error", "timeout",
+    "crash", "invalid", "blocked", "not-run", "no-golden", "unavailable",   "infra"};
 
 constexpr std::string_view name_of(Verdict verdict) {
   return verdict_names[static_cast<std::size_t>(verdict)];
@@ -76,10 +76,10 @@ constexpr bool is_bad(Verdict verdict) {
 enum ExitStatus {
   exit_fine = 0,
   exit_bad_verdict = 1,
-  exit_usage = 2,           // wrong usage, or a file of the suite is invalid
+  exit_usage = 2,  // wrong usage, or a file of the suite is invalid
   exit_infrastructure = 3,
-  exit_interrupted = 130,   // SIGINT
-  exit_terminated = 143,    // SIGTERM
+  exit_interrupted = 130,  // SIGINT
+  exit_terminated = 143,   // SIGTERM
 };
 
 }  // namespace sharkreg::core

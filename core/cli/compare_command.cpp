@@ -53,8 +53,7 @@ int exit_status_of(ComparisonOutcome::Kind kind) {
 Result<int> compare_command(Context& context) {
   const std::vector<std::string>& files = context.positional();
   if (files.size() != 2) {
-    return Error{ErrorKind::usage,
-                 fmt::format("compare takes two files, not {}", files.size()),
+    return Error{ErrorKind::usage, fmt::format("compare takes two files, not {}", files.size()),
                  "sharkreg compare EXPECTED ACTUAL --value=8xf32"};
   }
   for (const std::string& file : files) {

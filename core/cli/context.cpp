@@ -98,13 +98,13 @@ Result<void> Context::read_settings(std::vector<OptionSpec> extra) {
 
   // What plugins said of themselves is remembered even where --cache-dir names another place.
   memo_ = std::make_unique<Memo>(cache_directory("") / "memo");
-  services_ = std::make_unique<Services>(
-      installation_.supervisor, *memo_, [this](sr_log_level level, std::string_view text) {
-        if (level >= SR_LOG_NOTE) notes_.emplace_back(text);
-      });
+  services_ = std::make_unique<Services>(installation_.supervisor, *memo_,
+                                         [this](sr_log_level level, std::string_view text) {
+                                           if (level >= SR_LOG_NOTE) notes_.emplace_back(text);
+                                         });
   WorkerInspector inspector(installation_.supervisor, installation_.worker);
-  Result<PluginRegistry> registry = PluginRegistry::find(plugin_search(*early, installation_),
-                                                         *memo_, inspector, *services_);
+  Result<PluginRegistry> registry =
+      PluginRegistry::find(plugin_search(*early, installation_), *memo_, inspector, *services_);
   if (!registry) return registry.error();
   registry_ = std::make_unique<PluginRegistry>(std::move(*registry));
 
@@ -115,8 +115,8 @@ Result<void> Context::read_settings(std::vector<OptionSpec> extra) {
       return added;
     }
   }
-  Result<Settings> settings = options_->read(line_.arguments,
-                                             tests_directory(*early, installation_), positional_);
+  Result<Settings> settings =
+      options_->read(line_.arguments, tests_directory(*early, installation_), positional_);
   if (!settings) return settings.error();
   settings_ = std::move(*settings);
   places_ = places_of(settings_, installation_);
@@ -124,7 +124,9 @@ Result<void> Context::read_settings(std::vector<OptionSpec> extra) {
   return {};
 }
 
-std::vector<std::string> Context::take_notes() { return std::exchange(notes_, {}); }
+std::vector<std::string> Context::take_notes() {
+  return std::exchange(notes_, {});
+}
 
 LoadOptions Context::load_options() const {
   LoadOptions options;
@@ -165,8 +167,7 @@ Result<std::vector<std::string>> Context::backend_names(bool& named) const {
       }
     }
     if (names.empty()) {
-      return Error{ErrorKind::usage,
-                   settings_.text("backend-plugin") + " has no backend in it",
+      return Error{ErrorKind::usage, settings_.text("backend-plugin") + " has no backend in it",
                    "`sharkreg plugins` shows what it has"};
     }
     return names;
@@ -198,8 +199,8 @@ void Context::note_options_of_others(const std::vector<std::string>& chosen) {
       if (std::ranges::any_of(chosen, [&](const auto& name) { return declares(name, option); })) {
         continue;
       }
-      notes_.push_back(fmt::format("--{} changes nothing: the backend {} takes no part", option,
-                                   backend));
+      notes_.push_back(
+          fmt::format("--{} changes nothing: the backend {} takes no part", option, backend));
     }
   }
 }
@@ -287,19 +288,17 @@ Result<std::unique_ptr<TunerResolver>> Context::tuner_resolver() const {
 }
 
 ArtifactStore Context::artifact_store() const {
-  return ArtifactStore(
-      [this](std::string_view scheme) -> Result<std::shared_ptr<ArtifactFetcher>> {
-        const std::string name = registry_->fetcher_for_scheme(scheme);
-        if (name.empty()) {
-          return Error{ErrorKind::infrastructure,
-                       fmt::format("no fetcher for {}:// was found", scheme),
-                       "a plugin that reads it can be named by --fetcher-plugin; `sharkreg "
-                       "plugins` lists what there is"};
-        }
-        auto fetcher = registry_->fetcher(name);
-        if (!fetcher) return fetcher.error();
-        return std::shared_ptr<ArtifactFetcher>(std::move(*fetcher));
-      });
+  return ArtifactStore([this](std::string_view scheme) -> Result<std::shared_ptr<ArtifactFetcher>> {
+    const std::string name = registry_->fetcher_for_scheme(scheme);
+    if (name.empty()) {
+      return Error{ErrorKind::infrastructure, fmt::format("no fetcher for {}:// was found", scheme),
+                   "a plugin that reads it can be named by --fetcher-plugin; `sharkreg "
+                   "plugins` lists what there is"};
+    }
+    auto fetcher = registry_->fetcher(name);
+    if (!fetcher) return fetcher.error();
+    return std::shared_ptr<ArtifactFetcher>(std::move(*fetcher));
+  });
 }
 
 Result<PlanOptions> Context::plan_options(const std::string& sku,

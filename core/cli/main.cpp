@@ -121,8 +121,7 @@ void open_standard_descriptors() {
 // Whoever reads what is printed may go away early, as `head` does: that is no failure.
 int cannot_print(int trouble, int status) {
   if (trouble == EPIPE) return status;
-  fmt::print(stderr, "sharkreg: cannot write to the standard output: {}\n",
-             std::strerror(trouble));
+  fmt::print(stderr, "sharkreg: cannot write to the standard output: {}\n", std::strerror(trouble));
   return std::max<int>(status, exit_infrastructure);
 }
 
@@ -148,9 +147,9 @@ int run(int argc, const char* const* argv) {
     std::erase(line.arguments, "--help");
     std::erase(line.arguments, "-h");
   }
-  auto context = Context::create(std::move(line), subcommand->options == nullptr
-                                                      ? std::vector<OptionSpec>{}
-                                                      : subcommand->options());
+  auto context =
+      Context::create(std::move(line), subcommand->options == nullptr ? std::vector<OptionSpec>{}
+                                                                      : subcommand->options());
   if (!context) return report(context.error());
   if (help) {
     print_help(**context);

@@ -70,9 +70,10 @@ std::vector<OptionSpec> own_options() {
       option(hardware, "sku", "NAME",
              "SKU whose tuner files and golden values count, or auto for that of the device",
              std::string(old::default_sku)),
-      repeatable(option(hardware, "backend", "NAMES",
-                        "backends to use, separated by commas; else those of --backend-plugin, else " +
-                            std::string(old::default_backends_text))),
+      repeatable(
+          option(hardware, "backend", "NAMES",
+                 "backends to use, separated by commas; else those of --backend-plugin, else " +
+                     std::string(old::default_backends_text))),
       repeatable(option(hardware, "require", "NAMES",
                         "backends whose missing device is a failure; those named by --backend or "
                         "--backend-plugin always are")),
@@ -89,14 +90,16 @@ std::vector<OptionSpec> own_options() {
       option(tools, "tools-dir", "DIR",
              "directory of the compiler and runtime tools; else IREE_TOOLS_DIR, PATH, and those "
              "that were set up with sharkreg"),
-      among(option(tools, "flag-compat", "HOW",
-                   "flags that the compiler does not know: rename those with a successor, also drop "
-                   "those without, or refuse all",
-                   "rename"),
-            {"rename", "drop", "strict"}),
+      among(
+          option(tools, "flag-compat", "HOW",
+                 "flags that the compiler does not know: rename those with a successor, also drop "
+                 "those without, or refuse all",
+                 "rename"),
+          {"rename", "drop", "strict"}),
       repeatable(option(tools, "compile-arg", "[BACKEND:]ARG",
                         "one more argument for compiles, for a try")),
-      repeatable(option(tools, "run-arg", "[BACKEND:]ARG", "one more argument for runs, for a try")),
+      repeatable(
+          option(tools, "run-arg", "[BACKEND:]ARG", "one more argument for runs, for a try")),
       number(option(judgement, "timeout", "SECONDS", "time limit of each compile and each run",
                     "600")),
       among(option(judgement, "xfail", "HOW", "what to do with steps that are expected to fail",
@@ -119,8 +122,8 @@ std::vector<OptionSpec> own_options() {
 
 std::vector<OptionSpec> plan_options() {
   constexpr const char* group = "Options of plan";
-  return {among(option(group, "format", "FORMAT", "how the plan is printed", "json"),
-                {"json", "sh"})};
+  return {
+      among(option(group, "format", "FORMAT", "how the plan is printed", "json"), {"json", "sh"})};
 }
 
 std::vector<OptionSpec> compare_options() {

@@ -130,10 +130,10 @@ Result<void> OptionReader::add(const std::vector<OptionDeclaration>& declaration
                          other->default_value == spec.default_value && other->help == spec.help;
       const auto owner = declared_by_.find(spec.name);
       if (equal && owner != declared_by_.end()) continue;
-      return usage(fmt::format("{} declares --{}, which {} declares otherwise", library.string(),
-                               spec.name,
-                               owner == declared_by_.end() ? "sharkreg itself" : owner->second),
-                   "one of the two plugins has to rename its option");
+      return usage(
+          fmt::format("{} declares --{}, which {} declares otherwise", library.string(), spec.name,
+                      owner == declared_by_.end() ? "sharkreg itself" : owner->second),
+          "one of the two plugins has to rename its option");
     }
     declared_by_[spec.name] = library;
     specs_.push_back(std::move(spec));
@@ -177,9 +177,9 @@ Result<OptionReader::Given> OptionReader::parse_command_line(
     // Boost's own check overlooks this; values that only look like options are for the tools.
     if (option.original_tokens.size() > 1 && option.value.back().starts_with("--") &&
         find(plain_name(option.value.back())) != nullptr) {
-      return usage(fmt::format("--{} needs a value, but is followed by {}", name,
-                               option.value.back()),
-                   fmt::format("if that is the value: --{}={}", name, option.value.back()));
+      return usage(
+          fmt::format("--{} needs a value, but is followed by {}", name, option.value.back()),
+          fmt::format("if that is the value: --{}={}", name, option.value.back()));
     }
     auto& values = given[name];
     if (find(name)->type == OptionSpec::Type::boolean) values.emplace_back("true");
@@ -188,8 +188,8 @@ Result<OptionReader::Given> OptionReader::parse_command_line(
   return given;
 }
 
-Result<void> OptionReader::apply_command_line(const std::vector<std::string>& arguments,
-                                              bool early, Settings& settings,
+Result<void> OptionReader::apply_command_line(const std::vector<std::string>& arguments, bool early,
+                                              Settings& settings,
                                               std::vector<std::string>* positional) const {
   Given given;
   try {
@@ -267,9 +267,9 @@ Result<void> OptionReader::apply_file(const std::filesystem::path& path, Origin 
     }
     if (early && !spec->names_plugins) continue;
     if (spec->names_plugins && origin == Origin::suite_file && name != "tests-dir") {
-      return usage(fmt::format("{} sets {}: a suite may not name plugins to load", path.string(),
-                               name),
-                   "move it to your own configuration file or the command line");
+      return usage(
+          fmt::format("{} sets {}: a suite may not name plugins to load", path.string(), name),
+          "move it to your own configuration file or the command line");
     }
     const std::string place = path.string() + ": " + name;
     if (const auto checked = check(*spec, values, place); !checked) return checked;

@@ -22,9 +22,9 @@ struct OptionSpec {
   std::string default_value;
   std::string value_name;  // as --help shows it; empty for booleans
   std::string help;
-  std::string group;            // heading in --help
-  bool repeatable = false;      // may be given more than once
-  bool names_plugins = false;   // decides what is loaded: needed before the others can be parsed
+  std::string group;           // heading in --help
+  bool repeatable = false;     // may be given more than once
+  bool names_plugins = false;  // decides what is loaded: needed before the others can be parsed
   std::vector<std::string> choices;  // the values allowed, if they are few
 };
 
@@ -76,8 +76,8 @@ class OptionReader {
   Result<void> apply_command_line(const std::vector<std::string>& arguments, bool early,
                                   Settings& settings, std::vector<std::string>* positional) const;
   Result<void> apply_environment(Settings& settings, bool early) const;
-  Result<void> apply_file(const std::filesystem::path& path, Origin origin,
-                          Settings& settings, bool early) const;
+  Result<void> apply_file(const std::filesystem::path& path, Origin origin, Settings& settings,
+                          bool early) const;
   std::filesystem::path user_file() const;
 
   std::vector<OptionSpec> specs_;

@@ -75,7 +75,8 @@ std::vector<std::string> missing_parts(const Context& context, const PlannedCase
   std::vector<std::string> notes(tools.begin(), tools.end());
   for (const std::string& scheme : schemes) {
     notes.push_back(fmt::format(
-        "no fetcher for {0}:// was found: what lies at {0}:// URLs cannot be fetched here", scheme));
+        "no fetcher for {0}:// was found: what lies at {0}:// URLs cannot be fetched here",
+        scheme));
   }
   return notes;
 }

@@ -38,10 +38,10 @@ Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
 
 Result<void> expect_no_positional(const Context& context, const std::string& subcommand) {
   if (context.positional().empty()) return {};
-  return Error{ErrorKind::usage,
-               fmt::format("{} takes no argument like \"{}\"", subcommand,
-                           context.positional().front()),
-               "options begin with two dashes, such as --model=NAME"};
+  return Error{
+      ErrorKind::usage,
+      fmt::format("{} takes no argument like \"{}\"", subcommand, context.positional().front()),
+      "options begin with two dashes, such as --model=NAME"};
 }
 
 void print_notes(const std::vector<std::string>& notes) {

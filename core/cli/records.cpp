@@ -29,8 +29,7 @@ BackendRecord record_of(const ChosenBackend& backend) {
     record.tools.push_back({tool.name, tool.path, tool.version});
   }
   for (const Device& device : backend.probe.devices) {
-    record.devices.push_back(
-        {device.id, device.name, device.target, device.sku, device.usable});
+    record.devices.push_back({device.id, device.name, device.target, device.sku, device.usable});
   }
   return record;
 }

@@ -37,9 +37,8 @@ std::string typed_options(const Context& context, const std::set<std::string>& w
 std::string repeat_command(const Context& context, const CasePlan& plan, const PlannedStep& step) {
   const InterfaceDescription* backend = context.registry().interface(SR_BACKEND_ID, step.backend);
   const std::string target_option = backend->backend->target_option;
-  std::string command =
-      fmt::format("{} {} {} {}", program_of(context), word("model", plan.model),
-                  word("submodel", plan.submodel), word("backend", step.backend));
+  std::string command = fmt::format("{} {} {} {}", program_of(context), word("model", plan.model),
+                                    word("submodel", plan.submodel), word("backend", step.backend));
   if (!target_option.empty()) command += fmt::format(" {}", word(target_option, step.target));
   return command + typed_options(context, {"model", "submodel", "backend", target_option, "require",
                                            "junit", "summary", "color"});

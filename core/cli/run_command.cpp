@@ -85,8 +85,8 @@ class Session final : public PlanSource, public ExecutionObserver {
 
   std::function<void()> conclude(const CasePlan& plan, std::size_t step,
                                  const CaseResults& results) override {
-    StepFinished record = judged_step(context_, plan, plan.steps[step], results,
-                                      judge_.judge(plan, step, results));
+    StepFinished record =
+        judged_step(context_, plan, plan.steps[step], results, judge_.judge(plan, step, results));
     return [this, record = std::move(record)] { finish(record); };
   }
 
@@ -242,8 +242,7 @@ Result<int> run_command(Context& context) {
   }
   RunFinished finished;
   finished.time = to_iso_text(context.clock().now());
-  finished.seconds =
-      std::chrono::duration<double>(context.clock().steady() - started).count();
+  finished.seconds = std::chrono::duration<double>(context.clock().steady() - started).count();
   finished.counts = session.tally().counts();
   finished.judged = session.tally().judged();
   finished.exit_status = session.tally().exit_status(outcome);

@@ -31,7 +31,9 @@ std::vector<std::string> Settings::list(const std::string& name) const {
   return result;
 }
 
-bool Settings::is_true(const std::string& name) const { return text(name) == "true"; }
+bool Settings::is_true(const std::string& name) const {
+  return text(name) == "true";
+}
 
 double Settings::number(const std::string& name) const {
   const std::string value = text(name);

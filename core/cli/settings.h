@@ -22,9 +22,9 @@ class Settings {
  public:
   std::map<std::string, Setting> all;
 
-  std::string text(const std::string& name) const;               // the value, or ""
-  std::vector<std::string> list(const std::string& name) const;  // split at commas, each once
-  std::vector<std::string> texts(const std::string& name) const; // all values as given
+  std::string text(const std::string& name) const;                // the value, or ""
+  std::vector<std::string> list(const std::string& name) const;   // split at commas, each once
+  std::vector<std::string> texts(const std::string& name) const;  // all values as given
   bool is_true(const std::string& name) const;
   double number(const std::string& name) const;
   bool given(const std::string& name) const;  // by whatever but the default

@@ -54,14 +54,17 @@ struct EventLoop::State {
 EventLoop::EventLoop(std::size_t blocking_threads)
     : state_(std::make_unique<State>(blocking_threads)) {}
 
-EventLoop::~EventLoop() { state_->pool.join(); }
+EventLoop::~EventLoop() {
+  state_->pool.join();
+}
 
-asio::io_context& EventLoop::io() { return state_->io; }
+asio::io_context& EventLoop::io() {
+  return state_->io;
+}
 
 void EventLoop::post_blocking(std::function<std::function<void()>()> work) {
-  asio::post(state_->pool, [state = state_.get(), work = std::move(work)] {
-    asio::post(state->io, work());
-  });
+  asio::post(state_->pool,
+             [state = state_.get(), work = std::move(work)] { asio::post(state->io, work()); });
 }
 
 void EventLoop::post(std::function<void()> function) {

@@ -201,8 +201,8 @@ class Executor::State {
                     std::shared_ptr<Result<StagedAction>> staged, Result<LaunchResult> launched) {
     loop_.post_blocking([this, open, node, devices, staged,
                          launched = std::move(launched)]() -> std::function<void()> {
-      const bool succeeded = launched && launched->end == LaunchResult::End::exited &&
-                             launched->exit_status == 0;
+      const bool succeeded =
+          launched && launched->end == LaunchResult::End::exited && launched->exit_status == 0;
       const auto room = succeeded ? Result<void>() : require_room(open->plan->actions[node.index]);
       auto placed = place_outputs(*open->plan, node.index, **staged, succeeded);
       *staged = Error{};  // removes the directory here, not on the loop
@@ -294,6 +294,8 @@ void Executor::run(PlanSource& source, ExecutionObserver& observer) {
   state_->run(source, observer);
 }
 
-void Executor::interrupt() { state_->interrupt(); }
+void Executor::interrupt() {
+  state_->interrupt();
+}
 
 }  // namespace sharkreg::core

@@ -58,7 +58,8 @@ void set_variable(LaunchRequest& request, const EnvironmentVariable& variable) {
   if (!variable.value && inherited == nullptr) return;
   std::erase_if(request.environment,
                 [&](const auto& entry) { return entry.first == variable.name; });
-  request.environment.emplace_back(variable.name, variable.value.value_or(inherited ? inherited : ""));
+  request.environment.emplace_back(variable.name,
+                                   variable.value.value_or(inherited ? inherited : ""));
 }
 
 Result<void> bind_in_process(const PlannedAction& planned, const StagedAction& staged,
@@ -120,8 +121,8 @@ Result<void> place_side_files(const PlannedAction& planned, const StagedAction& 
     const std::string final_name = tagged(name, planned.side_file_tag);
     const fs::path place = planned.output_directory / final_name;
     if (auto done = rename_over(staged.directory.path() / name, place); !done) return done;
-    if (auto done = link_plain_name(planned.output_directory, name, final_name,
-                                    staged.directory.path());
+    if (auto done =
+            link_plain_name(planned.output_directory, name, final_name, staged.directory.path());
         !done) {
       return done;
     }

@@ -54,11 +54,9 @@ struct ComparisonOutcome {
 // several dynamic dimensions, those of the expected tensor if the size fits.
 //
 // The two must be equal, apart from what a program's results cannot express:
-// - Its integers have no sign, so ui8 and i8 agree (and are compared as the expected file has
-// them).
+// - Its integers have no sign, so ui8 and i8 agree (and are compared as the expected file has them).
 // - A scalar integer of less than 32 bits comes out as 32 bits, extended by its sign or by zeros:
-// it
-//   is narrowed again.
+//   it is narrowed again.
 // A scalar and a tensor of shape 1 are different: a program tells them apart.
 //
 // Threads: any; the comparator is used on the caller's.

@@ -93,8 +93,8 @@ std::filesystem::path log_of(const LaunchRequest& request) {
 std::optional<std::string> printed_error(const ActionResult& result) {
   for (const std::string& line : split(excerpt(result.request->standard_error), '\n')) {
     if (line.find("error:") == std::string::npos) continue;
-    return cut_off(map_names(std::string(trim(line)), result.names,
-                             result.request->working_directory));
+    return cut_off(
+        map_names(std::string(trim(line)), result.names, result.request->working_directory));
   }
   return std::nullopt;
 }
@@ -137,10 +137,10 @@ Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseR
     if (!artifact.error) continue;
     const bool interrupted = artifact.error->kind == ErrorKind::interrupted;
     judgement.verdict = interrupted ? Verdict::not_run : Verdict::infrastructure;
-    judgement.sentence = interrupted ? "interrupted"
-                                     : fmt::format("cannot provide {}: {}",
-                                                   plan.artifacts.at(index).source.text,
-                                                   artifact.error->message);
+    judgement.sentence =
+        interrupted ? "interrupted"
+                    : fmt::format("cannot provide {}: {}", plan.artifacts.at(index).source.text,
+                                  artifact.error->message);
     judgement.hint = artifact.error->hint;
     if (judgement.hint.empty() && !interrupted) {
       judgement.hint = "the model file names it: " + plan.file.string();
@@ -184,9 +184,8 @@ void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::si
     judgement.hint = result.trouble->hint;
   } else if (result.launch->end != LaunchResult::End::exited) {
     judgement.verdict = verdict_of(result.launch->end);
-    judgement.sentence =
-        std::filesystem::path(result.request->program).filename().string() + " " +
-        describe(*result.request, *result.launch);
+    judgement.sentence = std::filesystem::path(result.request->program).filename().string() + " " +
+                         describe(*result.request, *result.launch);
   } else {
     classify(step, planned, result, judgement);
   }
@@ -247,15 +246,14 @@ void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& ju
     judged.actual_file = path_of(plan, origin_of_output(plan, step, planned.result.output));
     const auto comparator = comparator_by_name_(planned.result.comparator);
     if (comparator) {
-      ComparisonRequest request{judged.expected_file,
-                                std::filesystem::path(judged.expected_file).extension() == ".npy"
-                                    ? "npy"
-                                    : "bin",
-                                planned.expected_value,
-                                judged.actual_file,
-                                planned.result.format,
-                                std::nullopt,
-                                planned.result.arguments};
+      ComparisonRequest request{
+          judged.expected_file,
+          std::filesystem::path(judged.expected_file).extension() == ".npy" ? "npy" : "bin",
+          planned.expected_value,
+          judged.actual_file,
+          planned.result.format,
+          std::nullopt,
+          planned.result.arguments};
       const auto index = static_cast<std::size_t>(planned.result.index);
       if (index < declared->size()) request.declared = (*declared)[index];
       judged.outcome = compare_tensors(request, **comparator);

@@ -40,8 +40,8 @@ class ActionCheck {
   }
 
   static bool is_plain_file_name(const std::string& name) {
-    return !name.empty() && name != "." && name != ".." &&
-           name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
+    return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+           name.find('\0') == std::string::npos;
   }
 
   bool has_output(const std::string& id) const {

@@ -92,9 +92,10 @@ void CasePlanner::add_comparisons(PlannedStep& step, const RunPlan& answer, cons
     if (expected == files.end() || expected->second.kind != FileOrigin::Kind::artifact ||
         !is_made_by(step, files, result.output) || result.index < 0 ||
         index >= case_.outputs.size()) {
-      throw Failure(Failure::Kind::failed,
-                    fmt::format("{}: its plan compares \"{}\" with \"{}\", which are not both there",
-                                step.backend, result.output, result.expectation));
+      throw Failure(
+          Failure::Kind::failed,
+          fmt::format("{}: its plan compares \"{}\" with \"{}\", which are not both there",
+                      step.backend, result.output, result.expectation));
     }
     PlannedComparison comparison{result, expected->second.index, case_.outputs[index].value};
     if (!options_.comparator.empty()) comparison.result.comparator = options_.comparator;

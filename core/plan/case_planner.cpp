@@ -37,8 +37,10 @@ ForegoneVerdict refused(const Failure& failure, Stage stage, const std::filesyst
   if (failure.kind() != Failure::Kind::invalid) {
     return {Verdict::infrastructure, failure.what(), failure.hint(), {}};
   }
-  return {stage == Stage::compile ? Verdict::compile_error : Verdict::run_error, failure.what(),
-          failure.hint(), {fmt::format("the model file is {}", file.string())}};
+  return {stage == Stage::compile ? Verdict::compile_error : Verdict::run_error,
+          failure.what(),
+          failure.hint(),
+          {fmt::format("the model file is {}", file.string())}};
 }
 
 // A result that was got with them must not pass for one without.
@@ -74,7 +76,9 @@ void CasePlanner::add(const ChosenBackend& backend) {
       PlannedStep& step = add_step(stage, backend, target);
       if (!step.foregone && no_target) {
         step.foregone = {backend.required ? Verdict::infrastructure : Verdict::unavailable,
-                         backend.no_target_because, {}, {}};
+                         backend.no_target_because,
+                         {},
+                         {}};
       }
       if (!step.foregone) plan_or_refuse(step, backend);
     }
@@ -133,10 +137,9 @@ std::optional<ForegoneVerdict> CasePlanner::skip_reason(const PlannedStep& step)
 
 void CasePlanner::plan_compile(PlannedStep& step, const ChosenBackend& backend) {
   if (preferred(case_.programs, backend.description.program_formats) == nullptr) {
-    step.foregone =
-        skipped(fmt::format("{} takes {}; the model file has {}", backend.name,
-                            fmt::join(backend.description.program_formats, ", "),
-                            formats_of(case_.programs)));
+    step.foregone = skipped(fmt::format("{} takes {}; the model file has {}", backend.name,
+                                        fmt::join(backend.description.program_formats, ", "),
+                                        formats_of(case_.programs)));
     return;
   }
   Files files;
@@ -162,16 +165,15 @@ CompileRequest CasePlanner::compile_request(PlannedStep& step, const ChosenBacke
                                         pipeline->source, pipeline->format, files);
   }
   if (backend.description.takes_tuner_file && !case_.tuner_file.empty()) {
-    const auto choice = tuner_resolver_.resolve(
-        {case_.tuner_file, options_.sku, backend.name, step.target});
+    const auto choice =
+        tuner_resolver_.resolve({case_.tuner_file, options_.sku, backend.name, step.target});
     if (choice) {
       const Result<Source> source = parse_source(choice->path, case_.tuner_root);
       if (!source) {
         throw Failure(Failure::Kind::failed, "the tuner resolver chose \"" + choice->path +
                                                  "\": " + source.error().message);
       }
-      request.tuner_file =
-          artifact("tuner_file", "tuner_file." + request.tag, *source, "", files);
+      request.tuner_file = artifact("tuner_file", "tuner_file." + request.tag, *source, "", files);
       step.notes.push_back({"tuner file: " + choice->path, false});
     }
   }
@@ -194,8 +196,8 @@ void CasePlanner::plan_run(PlannedStep& step, const ChosenBackend& backend) {
     return;
   }
   if (std::string why = unavailable_because(backend, step.target); !why.empty()) {
-    step.foregone = {backend.required ? Verdict::infrastructure : Verdict::unavailable,
-                     std::move(why), {}, {}};
+    step.foregone = {
+        backend.required ? Verdict::infrastructure : Verdict::unavailable, std::move(why), {}, {}};
     return;
   }
   Files files = compiled_.at(target_name(step, ' '));
@@ -242,10 +244,9 @@ RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& back
                                 fmt::join(backend.description.weight_formats, ", "),
                                 formats_of(case_.weights)));
     }
-    request.weights.push_back(
-        {artifact("weights_0", "weights." + weights->format, weights->source, weights->format,
-                  files),
-         weights->scope});
+    request.weights.push_back({artifact("weights_0", "weights." + weights->format, weights->source,
+                                        weights->format, files),
+                               weights->scope});
   }
   request.add_pipeline_module = case_.add_pipeline_module;
   request.threshold_arguments = fields.threshold_args.value_or(std::vector<std::string>{});

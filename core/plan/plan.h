@@ -103,7 +103,8 @@ struct CasePlan {
 
 // The name by which an action sees a file that it refers to, by its id: the file's own, or ID/NAME
 // where another file of the action has that name. Relative to the action's working directory.
-std::map<std::string, std::string> names_of_inputs(const CasePlan& plan, const PlannedAction& action);
+std::map<std::string, std::string> names_of_inputs(const CasePlan& plan,
+                                                   const PlannedAction& action);
 
 // Where the output `id` of a step comes from: the last of its actions that lists it.
 FileOrigin origin_of_output(const CasePlan& plan, const PlannedStep& step, const std::string& id);

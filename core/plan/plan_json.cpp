@@ -19,9 +19,8 @@ json::object origin_to_json(const CasePlan& plan, const FileOrigin& origin) {
 }
 
 json::object artifact_to_json(const PlannedArtifact& artifact) {
-  return {{"id", artifact.id},
-          {"source", artifact.source.location},
-          {"path", artifact.path.string()}};
+  return {
+      {"id", artifact.id}, {"source", artifact.source.location}, {"path", artifact.path.string()}};
 }
 
 json::object action_to_json(const CasePlan& plan, std::size_t index) {
@@ -30,14 +29,14 @@ json::object action_to_json(const CasePlan& plan, std::size_t index) {
   encode_into(tree, planned.action);
   json::object inputs;
   for (const auto& [id, origin] : planned.inputs) inputs[id] = origin_to_json(plan, origin);
-  json::object result{{"index", index},
-                      {"step", plan.steps.at(planned.step).name},
-                      {"action", tree.value()},
-                      {"inputs", std::move(inputs)},
-                      {"output_directory", planned.output_directory.string()},
-                      {"log_directory", planned.log_directory.string()},
-                      {"time_limit_seconds",
-                       static_cast<double>(planned.time_limit.count()) / 1000.0}};
+  json::object result{
+      {"index", index},
+      {"step", plan.steps.at(planned.step).name},
+      {"action", tree.value()},
+      {"inputs", std::move(inputs)},
+      {"output_directory", planned.output_directory.string()},
+      {"log_directory", planned.log_directory.string()},
+      {"time_limit_seconds", static_cast<double>(planned.time_limit.count()) / 1000.0}};
   json::array devices;
   for (const Device& device : planned.devices) devices.emplace_back(device.id);
   if (!devices.empty()) result["devices"] = std::move(devices);
@@ -94,7 +93,9 @@ void add(Sha256& digest, std::string_view text) {
   digest.add(std::to_string(text.size())).add(":").add(text);
 }
 
-void add(Sha256& digest, std::size_t number) { add(digest, std::to_string(number)); }
+void add(Sha256& digest, std::size_t number) {
+  add(digest, std::to_string(number));
+}
 
 void add(Sha256& digest, const std::vector<std::string>& texts) {
   add(digest, texts.size());
@@ -159,12 +160,9 @@ json::object to_json_object(const CasePlan& plan) {
   }
   json::array steps;
   for (const PlannedStep& step : plan.steps) steps.emplace_back(step_to_json(plan, step));
-  return {{"model", plan.model},
-          {"submodel", plan.submodel},
-          {"file", plan.file.string()},
-          {"artifacts", std::move(artifacts)},
-          {"actions", std::move(actions)},
-          {"steps", std::move(steps)}};
+  return {{"model", plan.model},           {"submodel", plan.submodel},
+          {"file", plan.file.string()},    {"artifacts", std::move(artifacts)},
+          {"actions", std::move(actions)}, {"steps", std::move(steps)}};
 }
 
 std::string digest_of_step(const CasePlan& plan, const PlannedStep& step, const std::string& sku) {

@@ -8,7 +8,9 @@
 namespace sharkreg::core {
 namespace {
 
-std::string quoted(const std::filesystem::path& path) { return shell_quote(path.string()); }
+std::string quoted(const std::filesystem::path& path) {
+  return shell_quote(path.string());
+}
 
 // Texts of plugins and model files may have several lines: none must become a command.
 std::string comment(const std::string& text) {
@@ -22,7 +24,8 @@ std::string environment_of(const PlannedAction& planned) {
   std::string result = "env -i";
   for (const EnvironmentVariable& variable : planned.action.environment) {
     if (variable.value) {
-      result += fmt::format(" {}", shell_quote(fmt::format("{}={}", variable.name, *variable.value)));
+      result +=
+          fmt::format(" {}", shell_quote(fmt::format("{}={}", variable.name, *variable.value)));
     } else {
       result += fmt::format(" ${{{0}+{0}=\"${0}\"}}", variable.name);
     }
@@ -75,8 +78,7 @@ std::string script_of_action(const CasePlan& plan, const PlannedAction& planned)
 }
 
 std::string script_of_comparison(const CasePlan& plan, const PlannedStep& step,
-                                 const PlannedComparison& comparison,
-                                 const std::string& sharkreg) {
+                                 const PlannedComparison& comparison, const std::string& sharkreg) {
   const FileOrigin actual = origin_of_output(plan, step, comparison.result.output);
   std::string text = fmt::format("{} compare {} {}", sharkreg,
                                  quoted(plan.artifacts.at(comparison.expected_artifact).path),
@@ -95,8 +97,8 @@ std::string script_of_step(const CasePlan& plan, const PlannedStep& step,
                            const std::string& sharkreg) {
   std::string text = fmt::format("\n{}", comment(plan.name() + ": " + step.name));
   if (step.foregone) {
-    return text + comment(fmt::format("{}: {}", name_of(step.foregone->verdict),
-                                      step.foregone->sentence));
+    return text +
+           comment(fmt::format("{}: {}", name_of(step.foregone->verdict), step.foregone->sentence));
   }
   for (const PlanNote& note : step.notes) text += comment("note: " + note.text);
   if (step.expectation) text += "# expected to fail\nset +e\n";

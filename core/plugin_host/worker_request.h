@@ -29,8 +29,8 @@ struct WorkerRequest {
   std::string name;       // the backend's
   Configuration configuration;
   ExecuteRequest request;
-  std::string
-      answer;  // path of the file that takes the ExecuteAnswer as JSON; empty: nobody wants it
+  // Path of the file that takes the ExecuteAnswer as JSON; empty: nobody wants it.
+  std::string answer;
 };
 
 std::string to_json(const WorkerRequest& request);

@@ -103,7 +103,8 @@ Result<void> place_copy(ArtifactFetcher& fetcher, const std::string& location,
   }
   if (size && part.trouble() == 0 && std::cmp_not_equal(*size, part.size())) {
     return Error{ErrorKind::infrastructure,
-                 fmt::format("{}: {} bytes came, but it has {}", location, part.size(), *size), {}};
+                 fmt::format("{}: {} bytes came, but it has {}", location, part.size(), *size),
+                 {}};
   }
   part.complete();
   if (part.trouble() != 0) return cannot_write();
@@ -123,13 +124,12 @@ std::string scheme_of(std::string_view location) {
 }
 
 Result<Provided> ArtifactStore::provide(const std::string& location, const fs::path& destination) {
-  const Result<std::shared_ptr<ArtifactFetcher>> fetcher =
-      fetcher_for_scheme_(scheme_of(location));
+  const Result<std::shared_ptr<ArtifactFetcher>> fetcher = fetcher_for_scheme_(scheme_of(location));
   if (!fetcher) {
     std::error_code error;
     if (!fs::is_regular_file(destination, error)) return fetcher.error();
-    return Provided{fmt::format("{} was there already; {}", destination.string(),
-                                fetcher.error().message)};
+    return Provided{
+        fmt::format("{} was there already; {}", destination.string(), fetcher.error().message)};
   }
   std::optional<ArtifactInformation> information;
   try {
@@ -141,8 +141,7 @@ Result<Provided> ArtifactStore::provide(const std::string& location, const fs::p
   if (const auto made = make_directories(destination.parent_path()); !made) return made.error();
   const Result<void> placed = information->local_path
                                   ? place_link(*information->local_path, destination)
-                                  : place_copy(**fetcher, location, information->size,
-                                               destination);
+                                  : place_copy(**fetcher, location, information->size, destination);
   if (!placed) return placed.error();
   return Provided{};
 }

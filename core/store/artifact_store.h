@@ -23,7 +23,8 @@ struct Provided {
 class ArtifactStore {
  public:
   // The fetcher for a URL scheme. Its calls are made from the threads that call provide().
-  using FetcherForScheme = std::function<Result<std::shared_ptr<ArtifactFetcher>>(std::string_view)>;
+  using FetcherForScheme =
+      std::function<Result<std::shared_ptr<ArtifactFetcher>>(std::string_view)>;
 
   explicit ArtifactStore(FetcherForScheme fetcher_for_scheme)
       : fetcher_for_scheme_(std::move(fetcher_for_scheme)) {}

@@ -71,7 +71,7 @@ struct Action {
 
   std::vector<Argument> arguments;
   std::vector<EnvironmentVariable> environment;  // all of it: nothing else is inherited
-  std::vector<std::string> inputs;  // ids of files it reads that no argument refers to
+  std::vector<std::string> inputs;               // ids of files it reads that no argument refers to
   std::vector<ActionOutput> outputs;
 
   // Ids of outputs that the host writes from what the program prints; may be empty.

@@ -89,10 +89,10 @@ enum class FlagCompatibility {
 
 struct CompileRequest {
   static constexpr std::string_view schema = "sharkreg.compile_request/1";
-  std::string case_name;  // "sdxl/clip", for messages
-  std::string target;     // one of the targets; empty if they have no names
-  std::string tag;        // to tell files of several targets apart: "cpu", "rocm_gfx942"
-  RequestArtifact program;                          // id "program"
+  std::string case_name;    // "sdxl/clip", for messages
+  std::string target;       // one of the targets; empty if they have no names
+  std::string tag;          // to tell files of several targets apart: "cpu", "rocm_gfx942"
+  RequestArtifact program;  // id "program"
   std::optional<RequestArtifact> pipeline_program;  // id "pipeline_program"
   std::optional<RequestArtifact> tuner_file;        // id "tuner_file"
   std::vector<std::string> compiler_flags;
@@ -155,11 +155,11 @@ struct RunRequest {
 // Where a result comes to lie, and what comparison is meant. Results of the runtime comparison are
 // not listed.
 struct PlannedResult {
-  std::string name;         // "output_0"
-  std::string output;       // id of the action output that holds it
-  std::string format;       // "npy" or "bin"
-  std::string expectation;  // id of the expected file: "expected_0"
-  std::string comparator;   // name of the comparator, such as "iree_threshold"
+  std::string name;                    // "output_0"
+  std::string output;                  // id of the action output that holds it
+  std::string format;                  // "npy" or "bin"
+  std::string expectation;             // id of the expected file: "expected_0"
+  std::string comparator;              // name of the comparator, such as "iree_threshold"
   std::vector<std::string> arguments;  // for it
   std::int64_t index = 0;              // position among the function's results
 };

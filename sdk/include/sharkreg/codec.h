@@ -30,7 +30,9 @@
 
 namespace sharkreg {
 
-inline sr_string to_abi(std::string_view text) { return sr_string{text.data(), text.size()}; }
+inline sr_string to_abi(std::string_view text) {
+  return sr_string{text.data(), text.size()};
+}
 
 inline std::string_view from_abi(sr_string text) {
   return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
@@ -66,8 +68,8 @@ template <class T, class = void>
 struct IsCustom : std::false_type {};
 
 template <class T>
-struct IsCustom<T, std::void_t<decltype(write_value(std::declval<Encoder&>(),
-                                                    std::declval<const T&>()))>>
+struct IsCustom<
+    T, std::void_t<decltype(write_value(std::declval<Encoder&>(), std::declval<const T&>()))>>
     : std::true_type {};
 
 // A JSON pointer that grows and shrinks with the position in the tree.

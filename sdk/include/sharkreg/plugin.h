@@ -125,8 +125,8 @@ struct BackendThunks {
     return from_abi(id) == SR_EXECUTE_ID ? &execute_functions : nullptr;
   }
   static const void* functions() {
-    static const sr_backend_functions table{sizeof(sr_backend_functions), &describe<T>, &probe,
-                                            &plan_compile, &plan_run, &classify};
+    static const sr_backend_functions table{
+        sizeof(sr_backend_functions), &describe<T>, &probe, &plan_compile, &plan_run, &classify};
     return &table;
   }
 };
@@ -144,10 +144,9 @@ struct FetcherThunks {
   static sr_status read(void* self, sr_string url, std::uint64_t offset, std::uint64_t length,
                         void* context, sr_receive_bytes receive, sr_writer* answer) {
     return guarded(answer, [&] {
-      object_of<T>(self).read(std::string(from_abi(url)), offset, length,
-                              [&](const void* bytes, std::size_t size) {
-                                return receive(context, bytes, size) == 0;
-                              });
+      object_of<T>(self).read(
+          std::string(from_abi(url)), offset, length,
+          [&](const void* bytes, std::size_t size) { return receive(context, bytes, size) == 0; });
       return SR_OK;
     });
   }
@@ -170,9 +169,8 @@ struct ComparatorThunks {
   static sr_status compare(void* self, const sr_tensor* expected, const sr_tensor* actual,
                            const sr_reader* arguments, sr_writer* answer) {
     return guarded(answer, [&] {
-      encode(answer,
-             object_of<T>(self).compare(view_of(*expected), view_of(*actual),
-                                        decode<ComparatorArguments>(arguments).arguments));
+      encode(answer, object_of<T>(self).compare(view_of(*expected), view_of(*actual),
+                                                decode<ComparatorArguments>(arguments).arguments));
       return SR_OK;
     });
   }
@@ -199,7 +197,9 @@ struct TunerThunks {
   }
 };
 
-inline const void* no_extension(void*, sr_string) { return nullptr; }
+inline const void* no_extension(void*, sr_string) {
+  return nullptr;
+}
 
 template <class T>
 sr_interface interface_of(const char* id, std::string_view name, const void* functions,

@@ -35,8 +35,8 @@ extern "C" {
 #define SR_ABI_MINOR 1u
 
 /* True if `object` is long enough to hold `member`, and the member is not null. */
-#define SR_HAS(object, type, member)                                                    \
-  ((object)->struct_size >= offsetof(type, member) + sizeof((object)->member) &&        \
+#define SR_HAS(object, type, member)                                             \
+  ((object)->struct_size >= offsetof(type, member) + sizeof((object)->member) && \
    (object)->member != 0)
 
 /* Text: UTF-8, `size` bytes, not terminated. data may be null when size is 0. */
