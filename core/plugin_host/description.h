@@ -29,7 +29,7 @@ struct PluginDescription {
   std::string name;
   std::string version;
   std::string toolchain;
-  std::string abi;  // "0.1"
+  std::string abi;  // "1.0"
   std::vector<InterfaceDescription> interfaces;
 };
 

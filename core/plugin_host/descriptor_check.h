@@ -9,7 +9,7 @@
 
 namespace sharkreg::core {
 
-// "0.1": the version of the C ABI that this program speaks.
+// "1.0": the version of the C ABI that this program speaks.
 std::string host_abi();
 
 // Sanitizers that this program is built with (SR_BUILD_…).

@@ -3,4 +3,4 @@
 
 #include "cpu/backend.h"
 
-SHARKREG_PLUGIN("cpu", "0.1.0", sharkreg::backend<sharkreg::cpu::Backend>("cpu"))
+SHARKREG_PLUGIN("cpu", PLUGIN_VERSION, sharkreg::backend<sharkreg::cpu::Backend>("cpu"))

@@ -3,4 +3,4 @@
 
 #include "rocm/backend.h"
 
-SHARKREG_PLUGIN("rocm", "0.1.0", sharkreg::backend<sharkreg::rocm::Backend>("rocm"))
+SHARKREG_PLUGIN("rocm", PLUGIN_VERSION, sharkreg::backend<sharkreg::rocm::Backend>("rocm"))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The binary contract between sharkreg and its plugins (version 0.x: may still change).
+ * The binary contract between sharkreg and its plugins (version 1.0, release candidate).
  *
  * A plugin is a shared library that exports one function, sharkreg_plugin(). It returns a constant
  * description: who the plugin is, and pointers to the interfaces that it implements. What each kind
@@ -31,8 +31,8 @@ extern "C" {
 #endif
 
 #define SR_ABI_MAGIC UINT64_C(0x47455254524b4853) /* "SHKRTREG", little-endian */
-#define SR_ABI_MAJOR 0u
-#define SR_ABI_MINOR 1u
+#define SR_ABI_MAJOR 1u
+#define SR_ABI_MINOR 0u
 
 /* True if `object` is long enough to hold `member`, and the member is not null. */
 #define SR_HAS(object, type, member)                                             \

@@ -13,7 +13,7 @@ PluginDescription sample() {
   description.name = "acme";
   description.version = "1.2";
   description.toolchain = "some compiler";
-  description.abi = "0.1";
+  description.abi = "1.0";
   InterfaceDescription backend{"sharkreg.backend/1", "acme", true, BackendDescription{}, {}};
   backend.backend->program_formats = {"mlir"};
   backend.backend->options = {

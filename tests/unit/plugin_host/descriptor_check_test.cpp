@@ -89,7 +89,7 @@ TEST_CASE("a plugin of another version is refused with both versions") {
   CHECK(verdict_on(CutOff<sr_plugin>(sample.plugin, size).get()) == major.error().message);
 
   CHECK(verdict([](Sample& s) { s.plugin.abi_minor_required = 99; }) ==
-        "libacme.so needs a host with version 0.99 of the plugin ABI or newer; this one has 0.1");
+        "libacme.so needs a host with version 1.99 of the plugin ABI or newer; this one has 1.0");
 }
 
 TEST_CASE("a plugin with other sanitizers is refused") {

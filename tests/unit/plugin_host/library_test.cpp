@@ -125,9 +125,9 @@ TEST_CASE("a library that is no plugin of this program is refused with the reaso
         " is a shared library, but no plugin: it exports no function sharkreg_plugin");
   CHECK(message("null_descriptor") == " describes itself by a null pointer");
   CHECK(message("wrong_magic").find("0x1122334455667788; wanted is") != std::string::npos);
-  CHECK(message("other_major") == " is built for version 7.1 of the plugin ABI; wanted is 0.x");
+  CHECK(message("other_major") == " is built for version 7.0 of the plugin ABI; wanted is 1.x");
   CHECK(message("minor_too_new") ==
-        " needs a host with version 0.99 of the plugin ABI or newer; this one has 0.1");
+        " needs a host with version 1.99 of the plugin ABI or newer; this one has 1.0");
   CHECK(
       message("other_sanitizer")
           .starts_with(" is built with AddressSanitizer and ThreadSanitizer, this program with "));

@@ -108,7 +108,7 @@ TEST_CASE("a plugin that is refused is listed with the reason; the others still 
   CHECK(reasons["libaborts_when_loaded.so"] == directory + "/libaborts_when_loaded.so: signal 6");
   CHECK(reasons["libother_major.so"] ==
         directory +
-            "/libother_major.so is built for version 7.1 of the plugin ABI; wanted is 0.x "
+            "/libother_major.so is built for version 7.0 of the plugin ABI; wanted is 1.x "
             "(update sharkreg, or use an older version of the plugin)");
   CHECK(reasons["libthrows_in_create.so"] ==
         directory + "/libthrows_in_create.so: misbehaving: the constructor throws");

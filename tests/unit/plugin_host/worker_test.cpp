@@ -23,7 +23,7 @@ TEST_CASE("the worker describes a plugin on standard output") {
   REQUIRE(description.has_value());
   CHECK(description->name == "sample");
   CHECK(description->version == "1.0");
-  CHECK(description->abi == "0.1");
+  CHECK(description->abi == "1.0");
   CHECK(description->toolchain.find("libstdc++") != std::string::npos);
   REQUIRE(description->interfaces.size() == 4);
   CHECK(description->interfaces[0].backend->program_formats.size() == 2);
