@@ -81,7 +81,7 @@ TEST_CASE("a plugin of another version is refused with both versions") {
   sample.plugin.abi_minor = 3;
   const auto major = check_descriptor(&sample.plugin, "libacme.so");
   CHECK(major.error().message ==
-        "libacme.so is built for version 7.3 of the plugin ABI; wanted is 0.x");
+        "libacme.so is built for version 7.3 of the plugin ABI; wanted is 1.x");
   CHECK(major.error().hint == "update sharkreg, or use an older version of the plugin");
 
   // Another major may have another, shorter layout.
