@@ -80,7 +80,7 @@ RawResult type_of_raw_result(std::uint64_t byte_size, const std::optional<Declar
                              const TensorType& expected) {
   if (!declared) return as_expected(byte_size, expected);
   const auto element = element_type_from_name(declared->type);
-  if (!element) {
+  if (!element || byte_size_of(*element) == 0) {
     return ResultBroken{"is declared by the program as " + to_text(*declared) +
                         ", whose element type is not known"};
   }

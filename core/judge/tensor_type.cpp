@@ -10,6 +10,7 @@ namespace {
 std::string known_types() {
   std::string names;
   for (const auto& information : element_types) {
+    if (byte_size_of(information.type) == 0) continue;
     names += (names.empty() ? "" : ", ") + std::string(information.name);
   }
   return names;
@@ -70,7 +71,7 @@ Result<TensorType> parse_value(std::string_view value) {
   if (rest.empty()) return bad_value(value, "has no element type");
   if (rest.front() == '?') return bad_value(value, "has a dimension whose size is not known");
   const auto element = element_type_from_name(rest);
-  if (!element) {
+  if (!element || byte_size_of(*element) == 0) {
     return Error{ErrorKind::invalid,
                  "the value \"" + std::string(value) + "\" has the unknown element type \"" +
                      std::string(rest) + "\"",

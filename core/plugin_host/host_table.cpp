@@ -74,20 +74,21 @@ sr_status HostTable::ask_tool(const sr_host* host, const sr_string* arguments,
                               void* context, void (*receive)(void*, const sr_tool_answer*)) {
   if (argument_count == 0 || receive == nullptr) return SR_INVALID;
   const HostServices& services = static_cast<HostTable*>(host->self)->services_;
+  sr_tool_answer said{};
+  said.struct_size = sizeof said;
+  said.exit_status = -1;
   try {
     const ToolAnswer answer =
         services.ask_tool(copies(arguments, argument_count),
                           copies(content_files, content_file_count), limit_of(limit_milliseconds));
-    sr_tool_answer said{};
-    said.struct_size = sizeof said;
     said.exit_status = answer.exit_status;
     said.standard_output = to_abi(answer.standard_output);
     said.standard_error = to_abi(answer.standard_error);
     receive(context, &said);
     return SR_OK;
   } catch (const std::exception& trouble) {
-    // The table has no place for the reason; what the plugin makes of it is its own affair.
-    log(host, SR_LOG_NOTE, to_abi(trouble.what()));
+    said.failure = to_abi(trouble.what());
+    receive(context, &said);
     return SR_FAILED;
   }
 }

@@ -144,6 +144,9 @@ sr_tensor tensor_of(const TensorView& view) {
   tensor.shape = view.shape.data();
   tensor.data = view.data;
   tensor.byte_size = view.byte_size;
+  const ElementTypeInformation* known = information_of(view.type);
+  tensor.element_bits = known != nullptr ? known->bits : view.element_bits;
+  tensor.type_name = to_abi(known != nullptr ? known->name : view.type_name);
   return tensor;
 }
 

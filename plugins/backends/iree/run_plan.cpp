@@ -50,7 +50,7 @@ bool fits_npy(std::string_view value) {
   const std::string_view name = element_type_of(value);
   if (name.empty()) return true;  // the expected file says it, and it is an .npy itself
   const auto type = element_type_from_name(name);
-  if (!type) return false;
+  if (!type || byte_size_of(*type) == 0) return false;
   switch (*type) {
     case ElementType::bf16:
     case ElementType::f8E5M2:
@@ -58,7 +58,6 @@ bool fits_npy(std::string_view value) {
     case ElementType::f8E5M2FNUZ:
     case ElementType::f8E4M3FNUZ:
     case ElementType::f8E8M0FNU:
-    case ElementType::opaque:
       return false;
     default:
       return true;

@@ -5,6 +5,7 @@
 
 #include <sharkreg/failure.h>
 
+#include "elements.h"
 #include "number_text.h"
 #include "scan.h"
 #include "tolerance.h"
@@ -19,12 +20,14 @@ using sharkreg::TensorView;
 
 // The host promises this; reading past the end of a tensor would be worse than an extra look.
 void require_alike(const TensorView& expected, const TensorView& actual) {
-  if (expected.type == actual.type && expected.shape == actual.shape &&
-      expected.byte_size == actual.byte_size) {
-    return;
+  if (expected.type != actual.type || expected.shape != actual.shape ||
+      expected.byte_size != actual.byte_size) {
+    throw Failure(Failure::Kind::invalid,
+                  "iree_threshold compares tensors of equal type, shape and size only");
   }
-  throw Failure(Failure::Kind::invalid,
-                "iree_threshold compares tensors of equal type, shape and size only");
+  if (element_count(expected) > expected.byte_size * 8 / element_bits(expected)) {
+    throw Failure(Failure::Kind::invalid, "the tensors have fewer bytes than their shape says");
+  }
 }
 
 std::map<std::string, double> metrics_of(const Findings& findings) {

@@ -5,6 +5,10 @@
 #include <charconv>
 #include <vector>
 
+#include <sharkreg/conversions.h>
+
+#include "elements.h"
+
 namespace iree_threshold {
 namespace {
 
@@ -26,9 +30,14 @@ std::string complex_text(Number real, Number imaginary) {
 
 std::string hexadecimal_text(const TensorView& tensor, std::uint64_t index) {
   static constexpr char digits[] = "0123456789abcdef";
-  const std::size_t size = std::max<std::size_t>(byte_size_of(tensor.type), 1);
-  const auto* bytes = static_cast<const unsigned char*>(tensor.data) + index * size;
   std::string text = "0x";
+  const unsigned bits = element_bits(tensor);
+  if (bits % 8 != 0) {
+    const std::uint32_t value = sharkreg::packed_element(tensor, index, bits);
+    return text + digits[value >> 4] + digits[value & 15];
+  }
+  const std::size_t size = bits / 8;
+  const auto* bytes = static_cast<const unsigned char*>(tensor.data) + index * size;
   // Little-endian memory; people write the high digits first.
   for (std::size_t byte = size; byte-- > 0;) {
     text += digits[bytes[byte] >> 4];

@@ -5,6 +5,10 @@
 #include <cmath>
 #include <cstring>
 
+#include <sharkreg/conversions.h>
+
+#include "elements.h"
+
 namespace iree_threshold {
 namespace {
 
@@ -228,17 +232,27 @@ void scan_integers(const TensorView& expected, const TensorView& actual, Finding
   findings.finite_pairs = findings.count;
 }
 
-void scan_bytes(const TensorView& expected, const TensorView& actual, Findings& findings) {
-  const std::size_t size = std::max<std::size_t>(byte_size_of(expected.type), 1);
-  for_each_difference(expected, actual, size, findings.count,
-                      [&](std::uint64_t index) { note_mismatch(findings, index); });
+// Elements of a type of which no more is known than how many bits they have.
+void scan_bits(const TensorView& expected, const TensorView& actual, Findings& findings) {
+  const unsigned bits = element_bits(expected);
+  const auto note = [&](std::uint64_t index) { note_mismatch(findings, index); };
+  if (bits % 8 == 0) {
+    for_each_difference(expected, actual, bits / 8, findings.count, note);
+    return;
+  }
+  for (std::uint64_t index = 0; index < findings.count; ++index) {
+    if (sharkreg::packed_element(expected, index, bits) !=
+        sharkreg::packed_element(actual, index, bits)) {
+      note(index);
+    }
+  }
 }
 
 }  // namespace
 
 Findings scan(const TensorView& expected, const TensorView& actual, const Tolerance& tolerance) {
   Findings findings;
-  findings.count = expected.count();
+  findings.count = element_count(expected);
   // No byte of an empty tensor is looked at, and its data may be null.
   if (findings.count == 0) return findings;
   switch (expected.type) {
@@ -282,7 +296,7 @@ Findings scan(const TensorView& expected, const TensorView& actual, const Tolera
       scan_integers<std::uint64_t>(expected, actual, findings);
       break;
     default:
-      scan_bytes(expected, actual, findings);
+      scan_bits(expected, actual, findings);
       break;
   }
   return findings;

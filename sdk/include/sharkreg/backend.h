@@ -29,7 +29,7 @@ struct OptionDeclaration {
 };
 
 struct BackendDescription {
-  static constexpr std::string_view schema = "sharkreg.backend_description/1";
+  static constexpr std::string_view schema = SR_BACKEND_DESCRIPTION_SCHEMA;
   std::vector<std::string> program_formats;  // in order of preference: "mlir", "onnx"
   std::vector<std::string> weight_formats;   // in order of preference: "irpa"
   std::vector<OptionDeclaration> options;
@@ -42,7 +42,7 @@ struct BackendDescription {
 // --- What is here ----------------------------------------------------------------------------
 
 struct ProbeRequest {
-  static constexpr std::string_view schema = "sharkreg.probe_request/1";
+  static constexpr std::string_view schema = SR_PROBE_REQUEST_SCHEMA;
   bool devices = true;  // false: the user wants no device looked for
 };
 
@@ -64,7 +64,7 @@ struct Tool {
 };
 
 struct Probe {
-  static constexpr std::string_view schema = "sharkreg.probe/1";
+  static constexpr std::string_view schema = SR_PROBE_SCHEMA;
   std::vector<Device> devices;
   std::vector<std::string> looked_for;  // when there is no usable device: what was not found where
   std::vector<Tool> tools;
@@ -88,7 +88,7 @@ enum class FlagCompatibility {
 };
 
 struct CompileRequest {
-  static constexpr std::string_view schema = "sharkreg.compile_request/1";
+  static constexpr std::string_view schema = SR_COMPILE_REQUEST_SCHEMA;
   std::string case_name;    // "sdxl/clip", for messages
   std::string target;       // one of the targets; empty if they have no names
   std::string tag;          // to tell files of several targets apart: "cpu", "rocm_gfx942"
@@ -109,7 +109,7 @@ struct PlanNote {
 // The model's compiled program is the output "module", that of the pipeline program
 // "pipeline_module".
 struct CompilePlan {
-  static constexpr std::string_view schema = "sharkreg.compile_plan/1";
+  static constexpr std::string_view schema = SR_COMPILE_PLAN_SCHEMA;
   std::vector<Action> actions;  // in order; each may read outputs of those before it
   std::vector<PlanNote> notes;
 };
@@ -138,7 +138,7 @@ enum class ComparisonMode {
 // The outputs of the compile are at hand: "module" and, if there was a pipeline program,
 // "pipeline_module".
 struct RunRequest {
-  static constexpr std::string_view schema = "sharkreg.run_request/1";
+  static constexpr std::string_view schema = SR_RUN_REQUEST_SCHEMA;
   std::string case_name;
   std::string target;
   std::string tag;
@@ -165,7 +165,7 @@ struct PlannedResult {
 };
 
 struct RunPlan {
-  static constexpr std::string_view schema = "sharkreg.run_plan/1";
+  static constexpr std::string_view schema = SR_RUN_PLAN_SCHEMA;
   std::vector<Action> actions;
   std::vector<PlannedResult> results;
   // Id of an output that holds an ExecuteAnswer: types and shapes of the results as the compiled
@@ -185,7 +185,7 @@ enum class FailureKind {
 };
 
 struct FailureReport {
-  static constexpr std::string_view schema = "sharkreg.failure_report/1";
+  static constexpr std::string_view schema = SR_FAILURE_REPORT_SCHEMA;
   bool compiling = false;  // whether the action belongs to a compile
   std::string action;      // its name
   std::string target;
@@ -195,7 +195,7 @@ struct FailureReport {
 };
 
 struct Classification {
-  static constexpr std::string_view schema = "sharkreg.classification/1";
+  static constexpr std::string_view schema = SR_CLASSIFICATION_SCHEMA;
   FailureKind kind = FailureKind::infrastructure;
   std::string sentence;  // one human sentence: what happened
 };
@@ -203,7 +203,7 @@ struct Classification {
 // --- Actions that the plugin does itself -----------------------------------------------------
 
 struct ExecuteRequest {
-  static constexpr std::string_view schema = "sharkreg.execute_request/1";
+  static constexpr std::string_view schema = SR_EXECUTE_REQUEST_SCHEMA;
   std::string action;
   std::vector<std::string> arguments;          // references bound
   std::map<std::string, std::string> inputs;   // id to path
@@ -217,7 +217,7 @@ struct DeclaredResult {
 };
 
 struct ExecuteAnswer {
-  static constexpr std::string_view schema = "sharkreg.execute_answer/1";
+  static constexpr std::string_view schema = SR_EXECUTE_ANSWER_SCHEMA;
   std::vector<DeclaredResult> results;
 };
 

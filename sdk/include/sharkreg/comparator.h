@@ -15,8 +15,9 @@
 namespace sharkreg {
 
 struct ComparatorDescription {
-  static constexpr std::string_view schema = "sharkreg.comparator_description/1";
+  static constexpr std::string_view schema = SR_COMPARATOR_DESCRIPTION_SCHEMA;
   std::vector<std::string> arguments;  // one line of help each
+  bool symmetric = false;  // changing expected for actual never changes whether they match
 };
 
 // One place in a pair of tensors.
@@ -27,7 +28,7 @@ struct ComparedElement {
 };
 
 struct Comparison {
-  static constexpr std::string_view schema = "sharkreg.comparison/1";
+  static constexpr std::string_view schema = SR_COMPARISON_SCHEMA;
   bool match = false;
   std::string message;                         // for a mismatch: one sentence
   std::map<std::string, double> metrics;       // such as max_absolute_error; NaN is left out
@@ -53,13 +54,14 @@ class Comparator {
 };
 
 struct ComparatorArguments {
-  static constexpr std::string_view schema = "sharkreg.comparator_arguments/1";
+  static constexpr std::string_view schema = SR_COMPARATOR_ARGUMENTS_SCHEMA;
   std::vector<std::string> arguments;
 };
 
 template <class Visitor>
 void fields(Visitor& visit, ComparatorDescription& value) {
   visit("arguments", value.arguments);
+  visit("symmetric", value.symmetric);
 }
 
 template <class Visitor>

@@ -12,7 +12,7 @@ namespace sharkreg {
 
 // What an instance is made with. Empty when the host only wants it described.
 struct Configuration {
-  static constexpr std::string_view schema = "sharkreg.configuration/1";
+  static constexpr std::string_view schema = SR_CONFIGURATION_SCHEMA;
 
   // Values of the options that the plugin declared, by name, checked against their types;
   // those of a repeatable option are joined by newlines.

@@ -16,13 +16,13 @@
 namespace sharkreg {
 
 struct FetcherDescription {
-  static constexpr std::string_view schema = "sharkreg.fetcher_description/1";
+  static constexpr std::string_view schema = SR_FETCHER_DESCRIPTION_SCHEMA;
   std::vector<std::string> schemes;  // lower case, without "://", such as "https"; "file"
 };
 
 // What is known of an artifact without reading it.
 struct ArtifactInformation {
-  static constexpr std::string_view schema = "sharkreg.artifact_information/1";
+  static constexpr std::string_view schema = SR_ARTIFACT_INFORMATION_SCHEMA;
   std::optional<std::int64_t> size;  // bytes
   std::string validator;             // changes whenever the content does (an ETag); empty: none
   std::map<std::string, std::string> digests;  // algorithm ("sha256", "md5") to lower-case hex

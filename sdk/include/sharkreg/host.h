@@ -61,15 +61,19 @@ class AbiHost final : public Host {
                       std::chrono::milliseconds limit) const override {
     const std::vector<sr_string> abi_arguments = views(arguments);
     const std::vector<sr_string> abi_files = views(content_files);
-    ToolAnswer answer;
-    if (!SR_HAS(host_, sr_host, ask_tool) ||
-        host_->ask_tool(host_, abi_arguments.data(), abi_arguments.size(), abi_files.data(),
-                        abi_files.size(), static_cast<std::uint64_t>(limit.count()), &answer,
-                        &AbiHost::receive) != SR_OK) {
-      throw Failure(Failure::Kind::failed,
-                    arguments.front() + " could not be asked, or did not answer in time");
+    if (!SR_HAS(host_, sr_host, ask_tool)) {
+      throw Failure(Failure::Kind::unsupported, "this host asks no tools");
     }
-    return answer;
+    Received received;
+    const sr_status status = host_->ask_tool(
+        host_, abi_arguments.data(), abi_arguments.size(), abi_files.data(), abi_files.size(),
+        static_cast<std::uint64_t>(limit.count()), &received, &AbiHost::receive);
+    if (status != SR_OK) {
+      throw Failure(Failure::Kind::failed, received.failure.empty()
+                                               ? "a tool could not be asked"
+                                               : received.failure);
+    }
+    return received.answer;
   }
 
  private:
@@ -80,11 +84,17 @@ class AbiHost final : public Host {
     return result;
   }
 
+  struct Received {
+    ToolAnswer answer;
+    std::string failure;
+  };
+
   static void receive(void* context, const sr_tool_answer* said) {
-    auto& answer = *static_cast<ToolAnswer*>(context);
-    answer.exit_status = said->exit_status;
-    answer.standard_output = from_abi(said->standard_output);
-    answer.standard_error = from_abi(said->standard_error);
+    auto& received = *static_cast<Received*>(context);
+    received.answer.exit_status = said->exit_status;
+    received.answer.standard_output = from_abi(said->standard_output);
+    received.answer.standard_error = from_abi(said->standard_error);
+    received.failure = from_abi(said->failure);
   }
 
   const sr_host* host_;

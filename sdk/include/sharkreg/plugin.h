@@ -10,6 +10,10 @@
 // Each class derives from Backend, ArtifactFetcher, Comparator or TunerResolver, and has a
 // constructor that takes (const Configuration&, const Host&), or (const Configuration&), or nothing.
 // It must accept an empty configuration. Exceptions of any kind stay inside: the host is told.
+//
+// A class whose functions several threads may call at once on one object says so:
+//
+//   static constexpr bool thread_safe = true;
 
 #include <sharkreg/backend.h>
 #include <sharkreg/comparator.h>
@@ -158,10 +162,16 @@ struct FetcherThunks {
 };
 
 inline TensorView view_of(const sr_tensor& tensor) {
-  return TensorView{static_cast<ElementType>(tensor.element_type),
-                    {tensor.shape, tensor.shape + tensor.rank},
-                    tensor.data,
-                    tensor.byte_size};
+  TensorView view;
+  view.type = static_cast<ElementType>(tensor.element_type);
+  // A type of a later version is bytes to this one.
+  if (information_of(view.type) == nullptr) view.type = ElementType::opaque;
+  view.shape.assign(tensor.shape, tensor.shape + tensor.rank);
+  view.data = tensor.data;
+  view.byte_size = tensor.byte_size;
+  if (SR_HAS(&tensor, sr_tensor, element_bits)) view.element_bits = tensor.element_bits;
+  if (SR_COVERS(&tensor, sr_tensor, type_name)) view.type_name = from_abi(tensor.type_name);
+  return view;
 }
 
 template <class T>
@@ -201,11 +211,18 @@ inline const void* no_extension(void*, sr_string) {
   return nullptr;
 }
 
+template <class T, class = void>
+struct IsThreadSafe : std::false_type {};
+
+template <class T>
+struct IsThreadSafe<T, std::enable_if_t<T::thread_safe>> : std::true_type {};
+
 template <class T>
 sr_interface interface_of(const char* id, std::string_view name, const void* functions,
                           const void* (*get_extension)(void*, sr_string) = &no_extension) {
   sr_interface result{};
   result.struct_size = sizeof result;
+  result.flags = IsThreadSafe<T>::value ? SR_INTERFACE_THREAD_SAFE : 0;
   result.id = to_abi(id);
   result.name = to_abi(name);
   result.create = &create<T>;
@@ -256,7 +273,8 @@ class Plugin {
     descriptor_.struct_size = sizeof descriptor_;
     descriptor_.abi_major = SR_ABI_MAJOR;
     descriptor_.abi_minor = SR_ABI_MINOR;
-    descriptor_.abi_minor_required = SR_ABI_MINOR;
+    // All that the SDK cannot do without came with 1.0; what came later, it asks for by SR_HAS.
+    descriptor_.abi_minor_required = 0;
     descriptor_.build_flags = build_flags();
     descriptor_.name = to_abi(name);
     descriptor_.version = to_abi(version);

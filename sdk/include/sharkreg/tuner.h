@@ -12,7 +12,7 @@
 namespace sharkreg {
 
 struct TunerRequest {
-  static constexpr std::string_view schema = "sharkreg.tuner_request/1";
+  static constexpr std::string_view schema = SR_TUNER_REQUEST_SCHEMA;
   std::map<std::string, std::string> tuner_file;  // SKU to path or URL, as the model file has it
   std::string sku;                                // such as "mi300"; may be empty
   std::string backend;                            // such as "rocm"
@@ -20,7 +20,7 @@ struct TunerRequest {
 };
 
 struct TunerChoice {
-  static constexpr std::string_view schema = "sharkreg.tuner_choice/1";
+  static constexpr std::string_view schema = SR_TUNER_CHOICE_SCHEMA;
   std::string path;  // a path or URL, as the model file would write it
 };
 

@@ -80,8 +80,7 @@ TEST_CASE("a plugin uses the services of its host") {
 
   services.tools_fail = true;
   CHECK(failure_of([&] { (*backend)->probe({}); }) ==
-        "failed: sample: /usr/bin/tool could not be asked, or did not answer in time");
-  CHECK(services.logged.back().second == "the tool took too long");
+        "failed: sample: the tool took too long");
 }
 
 TEST_CASE("what a plugin throws arrives as a failure with its name") {
