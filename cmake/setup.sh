@@ -24,6 +24,7 @@ packages=(
   libboost1.81-dev libboost-filesystem1.81-dev libboost-json1.81-dev
   libboost-program-options1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev
   doctest-dev libxml2-utils tmux strace  # the tests: JUnit files, a real terminal, system calls
+  clang-19 libc++-19-dev libc++abi-19-dev abigail-tools  # plugins of another compiler; abidiff
   python3 python3-venv                   # IREE and the Magika model come as Python packages
 )
 
@@ -91,7 +92,7 @@ install_packages() {
 # What a system other than Debian 12 lacks, one line each.
 missing_tools() {
   local tool header
-  for tool in g++ cmake ninja clang++-16 xmllint tmux strace python3; do
+  for tool in g++ cmake ninja clang++-16 clang++-19 abidiff xmllint tmux strace python3; do
     command -v "$tool" >/dev/null || printf '  the program %s\n' "$tool"
   done
   command -v g++ >/dev/null || return 0

@@ -163,7 +163,7 @@ std::string host_abi() {
 }
 
 std::uint32_t host_build_flags() {
-  return sharkreg::detail::build_flags();
+  return SR_BUILD_FLAGS;
 }
 
 bool is_known_interface(std::string_view id) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tolerance.h"
 
-#include <charconv>
-#include <cmath>
 #include <string_view>
 
 #include <sharkreg/failure.h>
+#include <sharkreg/number.h>
 
 namespace iree_threshold {
 namespace {
@@ -37,13 +36,11 @@ constexpr std::string_view mode_name = "--equality_mode";
 // decide the verdict, so it is refused, and so is what no difference can be measured by.
 double parse_number(const std::string& argument, std::string_view text) {
   if (!text.empty() && (text.back() == 'f' || text.back() == 'F')) text.remove_suffix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || !std::isfinite(value) || value < 0) {
+  const std::optional<double> value = sharkreg::parse_number(text);
+  if (!value || *value < 0) {
     refuse(argument, "needs a finite number that is not negative, such as 0.001 or 0.5f");
   }
-  return value;
+  return *value;
 }
 
 bool parse_mode(const std::string& argument, std::string_view text) {

@@ -232,25 +232,6 @@ sr_interface interface_of(const char* id, std::string_view name, const void* fun
   return result;
 }
 
-constexpr std::uint32_t build_flags() {
-  std::uint32_t flags = 0;
-#if defined(__SANITIZE_ADDRESS__)
-  flags |= SR_BUILD_ADDRESS_SANITIZER;
-#endif
-#if defined(__SANITIZE_THREAD__)
-  flags |= SR_BUILD_THREAD_SANITIZER;
-#endif
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-  flags |= SR_BUILD_ADDRESS_SANITIZER;
-#endif
-#if __has_feature(thread_sanitizer)
-  flags |= SR_BUILD_THREAD_SANITIZER;
-#endif
-#endif
-  return flags;
-}
-
 constexpr std::string_view toolchain() {
 #if defined(__clang__) && defined(_LIBCPP_VERSION)
   return "clang " __clang_version__ ", libc++";
@@ -275,7 +256,7 @@ class Plugin {
     descriptor_.abi_minor = SR_ABI_MINOR;
     // All that the SDK cannot do without came with 1.0; what came later, it asks for by SR_HAS.
     descriptor_.abi_minor_required = 0;
-    descriptor_.build_flags = build_flags();
+    descriptor_.build_flags = SR_BUILD_FLAGS;
     descriptor_.name = to_abi(name);
     descriptor_.version = to_abi(version);
     descriptor_.toolchain = to_abi(toolchain());

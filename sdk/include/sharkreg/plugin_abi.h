@@ -60,8 +60,7 @@ extern "C" {
   ((object)->struct_size >= offsetof(type, member) + sizeof((object)->member))
 
 /* True if `object` is long enough to hold `member`, and the member is neither null nor 0. */
-#define SR_HAS(object, type, member) \
-  (SR_COVERS(object, type, member) && (object)->member != 0)
+#define SR_HAS(object, type, member) (SR_COVERS(object, type, member) && (object)->member != 0)
 
 /* Text: UTF-8, `size` bytes, not terminated. data may be null when size is 0. */
 typedef struct sr_string {
@@ -225,6 +224,23 @@ typedef struct sr_interface {
 /* How the plugin was built. A plugin with a sanitizer needs a host with the same. */
 #define SR_BUILD_ADDRESS_SANITIZER 1u
 #define SR_BUILD_THREAD_SANITIZER 2u
+
+/* What sr_plugin.build_flags says of the code that is being compiled. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SR_BUILD_HAS_ADDRESS_SANITIZER
+#endif
+#if __has_feature(thread_sanitizer)
+#define SR_BUILD_HAS_THREAD_SANITIZER
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(SR_BUILD_HAS_ADDRESS_SANITIZER)
+#define SR_BUILD_FLAGS SR_BUILD_ADDRESS_SANITIZER
+#elif defined(__SANITIZE_THREAD__) || defined(SR_BUILD_HAS_THREAD_SANITIZER)
+#define SR_BUILD_FLAGS SR_BUILD_THREAD_SANITIZER
+#else
+#define SR_BUILD_FLAGS 0u
+#endif
 
 /*
  * The plugin's description. Constant: the same pointer and content at every call, for as long as
