@@ -25,6 +25,7 @@ packages=(
   libboost-program-options1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev
   doctest-dev libxml2-utils tmux strace  # the tests: JUnit files, a real terminal, system calls
   clang-19 libc++-19-dev libc++abi-19-dev abigail-tools  # plugins of another compiler; abidiff
+  pkg-config dpkg-dev file                # the Debian packages, and who builds with pkg-config
   python3 python3-venv                   # IREE and the Magika model come as Python packages
 )
 
@@ -92,7 +93,8 @@ install_packages() {
 # What a system other than Debian 12 lacks, one line each.
 missing_tools() {
   local tool header
-  for tool in g++ cmake ninja clang++-16 clang++-19 abidiff xmllint tmux strace python3; do
+  for tool in g++ cmake ninja clang++-16 clang++-19 abidiff xmllint tmux strace python3 \
+    pkg-config dpkg-deb dpkg-shlibdeps file; do
     command -v "$tool" >/dev/null || printf '  the program %s\n' "$tool"
   done
   command -v g++ >/dev/null || return 0
