@@ -26,6 +26,7 @@ packages=(
   doctest-dev libxml2-utils tmux strace  # the tests: JUnit files, a real terminal, system calls
   clang-19 libc++-19-dev libc++abi-19-dev abigail-tools  # plugins of another compiler; abidiff
   pkg-config dpkg-dev file                # the Debian packages, and who builds with pkg-config
+  mesa-vulkan-drivers libvulkan1         # Vulkan on the processor, for the backend vulkan
   python3 python3-venv                   # IREE and the Magika model come as Python packages
 )
 
