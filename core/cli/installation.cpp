@@ -12,6 +12,7 @@ Installation Installation::of_this_program() {
   result.plugins = root / "lib/sharkreg/plugins";
   result.tools = root / "lib/sharkreg/tools";
   result.regression_tests = root / "lib/sharkreg/regression_tests";
+  result.templates = root / "lib/sharkreg/templates";
   return result;
 }
 

@@ -14,6 +14,7 @@ struct Installation {
   std::filesystem::path plugins;           // lib/sharkreg/plugins
   std::filesystem::path tools;             // lib/sharkreg/tools
   std::filesystem::path regression_tests;  // lib/sharkreg/regression_tests
+  std::filesystem::path templates;         // lib/sharkreg/templates
 
   static Installation of_this_program();
 };

@@ -43,6 +43,8 @@ const std::vector<Subcommand>& subcommands() {
       {"compare", "EXPECTED ACTUAL", "compare two tensors: 0 match, 1 mismatch", compare_command,
        compare_options},
       {"plugins", "", "every plugin that was found, accepted or refused and why", plugins_command},
+      {"new-plugin", "KIND NAME", "write a project for a backend, fetcher, comparator or tuner",
+       new_plugin_command, new_plugin_options},
       {"config", "", "each setting and where it came from", config_command},
       {"report", "RESULTS.jsonl", "show a run again, and write its reports", report_command},
   };

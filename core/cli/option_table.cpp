@@ -126,6 +126,11 @@ std::vector<OptionSpec> plan_options() {
       among(option(group, "format", "FORMAT", "how the plan is printed", "json"), {"json", "sh"})};
 }
 
+std::vector<OptionSpec> new_plugin_options() {
+  return {option("Options of new-plugin", "directory", "DIR",
+                 "where the project is written; default: ./NAME")};
+}
+
 std::vector<OptionSpec> compare_options() {
   constexpr const char* group = "Options of compare";
   return {option(group, "value", "TYPE",

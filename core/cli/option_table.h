@@ -10,8 +10,9 @@ namespace sharkreg::core {
 // The options of sharkreg itself; backends add theirs.
 std::vector<OptionSpec> own_options();
 
-// Options of `sharkreg compare` and of `sharkreg plan` alone.
+// Options of one subcommand alone.
 std::vector<OptionSpec> compare_options();
+std::vector<OptionSpec> new_plugin_options();
 std::vector<OptionSpec> plan_options();
 
 }  // namespace sharkreg::core
