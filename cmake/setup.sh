@@ -27,6 +27,7 @@ packages=(
   clang-19 libc++-19-dev libc++abi-19-dev abigail-tools  # plugins of another compiler; abidiff
   pkg-config dpkg-dev file                # the Debian packages, and who builds with pkg-config
   mesa-vulkan-drivers libvulkan1         # Vulkan on the processor, for the backend vulkan
+  cargo                                   # an example of a plugin in Rust
   python3 python3-venv                   # IREE and the Magika model come as Python packages
 )
 
@@ -95,7 +96,7 @@ install_packages() {
 missing_tools() {
   local tool header
   for tool in g++ cmake ninja clang++-16 clang++-19 abidiff xmllint tmux strace python3 \
-    pkg-config dpkg-deb dpkg-shlibdeps file; do
+    pkg-config cargo dpkg-deb dpkg-shlibdeps file; do
     command -v "$tool" >/dev/null || printf '  the program %s\n' "$tool"
   done
   command -v g++ >/dev/null || return 0
@@ -215,7 +216,7 @@ set_up_python() {
 set_up_model() {
   local key stamp=$model/files/.stamp
   key=$(cat -- "$root/cmake/requirements.txt" "$model"/import/* "$model"/samples/* | sha256sum)
-  is_done "$stamp" "$key" "$model"/files/{magika.mlir,magika.irpa,samples.bin,scores.npy} && return
+  is_done "$stamp" "$key" "$model"/files/{magika.onnx,magika.mlir,magika.irpa,samples.bin,scores.npy} && return
 
   say "importing the Magika model"
   rm -f -- "$stamp"

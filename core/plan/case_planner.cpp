@@ -236,7 +236,8 @@ RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& back
     const std::string id = fmt::format("expected_{}", index);
     planned.file = artifact(id, id, *output.source, tensor_format(*output.source), files);
   }
-  if (!case_.weights.empty()) {
+  // A backend without weight formats has programs that carry their weights.
+  if (!case_.weights.empty() && !backend.description.weight_formats.empty()) {
     const Weights* weights = preferred(case_.weights, backend.description.weight_formats);
     if (weights == nullptr) {
       throw Failure(Failure::Kind::invalid,

@@ -11,6 +11,8 @@ shift 4
 rm -rf -- "$work"
 mkdir -p -- "$work/home"
 cp -r -- "$project" "$work/source"
+# What else is kept in the home directory by programs that build.
+export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 cache=$(ccache --get-config cache_dir 2>/dev/null || true)
 export HOME=$work/home XDG_CACHE_HOME=$work/cache CCACHE_DIR=${CCACHE_DIR:-$cache} PATH=$tools:$PATH
 launcher=()

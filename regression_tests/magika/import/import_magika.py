@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the files that ../file_type.json names, from the Python package `magika`.
 
-    magika.mlir   the package's ONNX model, imported by iree-import-onnx
+    magika.onnx   the package's model, for runtimes that take ONNX
+    magika.mlir   the same, imported by iree-import-onnx
     magika.irpa   its weights, in scope `model`
     samples.bin   one row of int32 features for each sample of manifest.json, by magika's own code
     scores.npy    what ONNX Runtime, which shares no code with IREE, answers for those rows
@@ -123,6 +124,7 @@ def make_files(manifest, directory):
         advice = "a sample must not change; restore it, e.g. with git checkout"
         require_digest(REPOSITORY / sample["file"], sample["sha256"], advice)
 
+    shutil.copyfile(onnx, directory / "magika.onnx")
     import_program(onnx, directory / "magika.mlir", directory / "magika.irpa")
     features = extract_features([REPOSITORY / sample["file"] for sample in samples], config)
     features.tofile(directory / "samples.bin")

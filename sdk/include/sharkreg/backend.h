@@ -31,7 +31,9 @@ struct OptionDeclaration {
 struct BackendDescription {
   static constexpr std::string_view schema = SR_BACKEND_DESCRIPTION_SCHEMA;
   std::vector<std::string> program_formats;  // in order of preference: "mlir", "onnx"
-  std::vector<std::string> weight_formats;   // in order of preference: "irpa"
+  // In order of preference: "irpa". Empty: programs carry their weights, and those that a model file
+  // names for others are not passed.
+  std::vector<std::string> weight_formats;
   std::vector<OptionDeclaration> options;
   // The option that names the targets to compile for, separated by commas, or "auto" for those of
   // the devices present. Empty: there is one target, without a name.

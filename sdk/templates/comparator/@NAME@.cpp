@@ -19,13 +19,14 @@ class @CLASS@ final : public Comparator {
     for (std::uint64_t i = 0; i < expected.count(); ++i) {
       const double difference = std::abs(to_complex(expected, i) - to_complex(actual, i));
       // Written so that NaN, which compares with nothing, is a mismatch.
-      if (!(difference <= tolerance)) comparison.mismatch_count = comparison.mismatch_count.value_or(0) + 1;
+      if (!(difference <= tolerance))
+        comparison.mismatch_count = comparison.mismatch_count.value_or(0) + 1;
       if (difference > largest) largest = difference;
     }
     comparison.match = !comparison.mismatch_count;
     if (!comparison.match) {
-      comparison.message = std::to_string(*comparison.mismatch_count) + " elements are further off than " +
-                           std::to_string(tolerance);
+      comparison.message = std::to_string(*comparison.mismatch_count) +
+                           " elements are further off than " + std::to_string(tolerance);
     }
     if (std::isfinite(largest)) comparison.metrics["max_absolute_error"] = largest;
     return comparison;

@@ -167,6 +167,15 @@ TEST_CASE("weights that the backend does not take are an error of the run") {
         "vector takes weights as irpa; the model file has gguf");
 }
 
+TEST_CASE("a backend without weight formats runs without those of the model file") {
+  Planning planning;
+  planning.test_case.weights = {{file_source("/data/fin.gguf"), "gguf", "model"}};
+  planning.backends.front().description.weight_formats.clear();
+  CHECK_FALSE(planning.run_step().foregone);
+  REQUIRE(planning.fake->runs.size() == 1);
+  CHECK(planning.fake->runs.front().weights.empty());
+}
+
 TEST_CASE("what one backend refuses does not concern the next") {
   Planning planning;
   const auto sulking = std::make_shared<FakeBackend>();
