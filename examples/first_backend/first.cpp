@@ -22,6 +22,7 @@ class First final : public Backend {
   // Nothing is started here: an action is what the host is to start, with in() and out() in the
   // place of paths.
   CompilePlan plan_compile(const CompileRequest& request) override {
+    if (request.pipeline_program) throw Failure(Failure::Kind::invalid, "no pipeline programs");
     Action action =
         shell("compile", {"-c", "sh -n $0 && cp $0 $1", in(request.program.id), out("module")});
     action.outputs = {{"module", "module." + request.tag + ".sh"}};

@@ -33,6 +33,6 @@ prefix=$work/root/usr
 cmake -S "$project" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
 cmake --build "$work/build" >/dev/null
 export HOME=$work XDG_CACHE_HOME=$work/cache
-"$prefix/bin/sharkreg" plugins --comparator-plugin="$work/build/libnever.so" | tee "$work/listing"
-grep -q 'accepted: never' "$work/listing"
-"$prefix/bin/sharkreg-conformance" "$work/build/libnever.so"
+"$prefix/bin/sharkreg" plugins --comparator-plugin="$work/build/libbitwise.so" | tee "$work/listing"
+grep -q 'accepted: bitwise' "$work/listing"
+"$prefix/bin/sharkreg-conformance" "$work/build/libbitwise.so"

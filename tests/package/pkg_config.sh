@@ -12,5 +12,5 @@ trap 'rm -rf -- "$work"' EXIT
 export PKG_CONFIG_PATH=$prefix/share/pkgconfig
 [[ $(pkg-config --modversion sharkreg) == 1.* ]]
 eval "flags=($(pkg-config --cflags sharkreg)) libraries=($(pkg-config --libs sharkreg))"
-g++ -std=c++17 "${flags[@]}" "$project/never.cpp" -o "$work/libnever.so" "${libraries[@]}"
-"$prefix/bin/sharkreg-conformance" "$work/libnever.so"
+g++ -std=c++17 "${flags[@]}" "$project/bitwise.cpp" -o "$work/libbitwise.so" "${libraries[@]}"
+"$prefix/bin/sharkreg-conformance" "$work/libbitwise.so"

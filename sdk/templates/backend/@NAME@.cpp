@@ -21,6 +21,9 @@ class @CLASS@ final : public Backend {
 
   // Actions are data: the host starts them. in() and out() stand for paths that it chooses.
   CompilePlan plan_compile(const CompileRequest& request) override {
+    if (request.pipeline_program) {
+      throw Failure(Failure::Kind::invalid, "@NAME@ has no pipeline programs");
+    }
     Action compile;
     compile.name = "compile";
     compile.program = "/bin/sh";
