@@ -29,6 +29,21 @@ std::map<std::string, std::string> whole_environment() {
   return result;
 }
 
+Result<PluginPolicy> plugin_policy(const Settings& settings) {
+  const std::string list = settings.text("trusted-plugins");
+  if (settings.text("plugin-policy") != "strict") {
+    if (list.empty()) return PluginPolicy{};
+    return Error{ErrorKind::usage, "--trusted-plugins has no effect with --plugin-policy=owner",
+                 "add --plugin-policy=strict, or leave it out"};
+  }
+  if (list.empty()) {
+    return Error{
+        ErrorKind::usage, "--plugin-policy=strict needs to know which plugins are trusted",
+        "name the list with --trusted-plugins=FILE; `sharkreg plugins --digests` makes one"};
+  }
+  return read_strict_policy(std::filesystem::absolute(list));
+}
+
 PluginSearch plugin_search(const Settings& settings, const Installation& installation) {
   PluginSearch search;
   for (const char* option :
@@ -103,8 +118,15 @@ Result<void> Context::read_settings(std::vector<OptionSpec> extra) {
                                            if (level >= SR_LOG_NOTE) notes_.emplace_back(text);
                                          });
   WorkerInspector inspector(installation_.supervisor, installation_.worker);
+  PluginSearch search = plugin_search(*early, installation_);
+  Result<PluginPolicy> policy = plugin_policy(*early);
+  if (!policy) return policy.error();
+  search.policy = std::move(*policy);
+  search.recheck = early->is_true("recheck");
+  std::optional<Isolation> isolation;
+  if (early->text("isolate") == "all") isolation = Isolation{.worker = installation_.worker};
   Result<PluginRegistry> registry =
-      PluginRegistry::find(plugin_search(*early, installation_), *memo_, inspector, *services_);
+      PluginRegistry::find(search, *memo_, inspector, *services_, std::move(isolation));
   if (!registry) return registry.error();
   registry_ = std::make_unique<PluginRegistry>(std::move(*registry));
 

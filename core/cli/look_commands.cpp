@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/secrets.h"
 #include "base/text.h"
 #include "base/verdict.h"
@@ -69,8 +70,24 @@ Result<int> validate_command(Context& context) {
   return invalid == 0 ? exit_fine : exit_usage;
 }
 
+namespace {
+
+// As sha256sum prints them.
+Result<int> print_digests(const PluginRegistry& registry) {
+  for (const FoundPlugin& plugin : registry.plugins()) {
+    if (!plugin.description) continue;
+    const auto digest = sha256_of_file(plugin.library);
+    if (!digest) return digest.error();
+    fmt::print("{}  {}\n", *digest, plugin.library.native());
+  }
+  return exit_fine;
+}
+
+}  // namespace
+
 Result<int> plugins_command(Context& context) {
   if (auto fine = expect_no_positional(context, "plugins"); !fine) return fine.error();
+  if (context.settings().is_true("digests")) return print_digests(context.registry());
   print_notes(context.take_notes());
   for (const FoundPlugin& plugin : context.registry().plugins()) {
     fmt::print("{}\n", plugin.library.string());

@@ -85,6 +85,20 @@ std::vector<OptionSpec> own_options() {
       early(repeatable(option(plugins, "tuner-plugin", "FILE", "a tuner resolver"))),
       early(option(plugins, "plugin-path", "DIRS",
                    "directories to search, separated by colons, before the program's own")),
+      early(
+          among(option(plugins, "plugin-policy", "POLICY",
+                       "which libraries are loaded: those that nobody else can write, or of these "
+                       "only trusted ones",
+                       "owner"),
+                {"owner", "strict"})),
+      early(option(plugins, "trusted-plugins", "FILE",
+                   "the SHA-256 of each plugin that is trusted, as `sharkreg plugins --digests` "
+                   "prints them; for --plugin-policy=strict")),
+      early(among(option(plugins, "isolate", "WHAT",
+                         "what of plugins is done in processes of its own: describing libraries "
+                         "never seen before and actions, or all",
+                         "describe"),
+                  {"describe", "all"})),
       option(plugins, "tuner-resolver", "NAME", "who chooses tuner files",
              std::string(old::default_tuner_resolver)),
       option(tools, "tools-dir", "DIR",
@@ -124,6 +138,13 @@ std::vector<OptionSpec> plan_options() {
   constexpr const char* group = "Options of plan";
   return {
       among(option(group, "format", "FORMAT", "how the plan is printed", "json"), {"json", "sh"})};
+}
+
+std::vector<OptionSpec> plugins_options() {
+  constexpr const char* group = "Options of plugins";
+  return {
+      flag(group, "digests", "print the SHA-256 of each accepted plugin, for --trusted-plugins"),
+      early(flag(group, "recheck", "ask those again that are remembered to have crashed or hung"))};
 }
 
 std::vector<OptionSpec> new_plugin_options() {

@@ -97,7 +97,7 @@ ToolAnswer Services::remembered_or_asked(const std::string& key,
   return said;
 }
 
-Result<std::string> WorkerInspector::inspect(const std::filesystem::path& library) {
+Result<Inspection> WorkerInspector::inspect(const std::filesystem::path& library) {
   LaunchRequest request;
   request.program = worker_;
   request.arguments = {"describe", library};
@@ -105,15 +105,16 @@ Result<std::string> WorkerInspector::inspect(const std::filesystem::path& librar
   request.time_limit = inspection_limit;
   const Result<Answer> answer = run_to_end(supervisor_, request);
   if (!answer) return answer.error();
-  if (answer->result.end == LaunchResult::End::exited && answer->result.exit_status == 0) {
-    return answer->standard_output;
+  const bool exited = answer->result.end == LaunchResult::End::exited;
+  if (exited && answer->result.exit_status == 0) {
+    return Inspection{answer->standard_output, {}, false};
   }
   std::string said(trim(answer->standard_error));
-  if (answer->result.end != LaunchResult::End::exited) {
+  if (!exited) {
     said = "the process that loaded and described it " + describe(request, answer->result) +
            (said.empty() ? "" : ": " + said);
   }
-  return Error{ErrorKind::infrastructure, printable(said), {}};
+  return Inspection{{}, Error{ErrorKind::infrastructure, printable(said), {}}, !exited};
 }
 
 }  // namespace sharkreg::core

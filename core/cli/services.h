@@ -47,7 +47,7 @@ class WorkerInspector final : public PluginInspector {
   WorkerInspector(std::filesystem::path supervisor, std::filesystem::path worker)
       : supervisor_(std::move(supervisor)), worker_(std::move(worker)) {}
 
-  Result<std::string> inspect(const std::filesystem::path& library) override;
+  Result<Inspection> inspect(const std::filesystem::path& library) override;
 
  private:
   std::filesystem::path supervisor_;

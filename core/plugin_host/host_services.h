@@ -14,15 +14,22 @@ namespace sharkreg::core {
 // ask_tool); the program implements it, tests fake it.
 using HostServices = sharkreg::Host;
 
+// What a child process said of a library.
+struct Inspection {
+  std::string description;  // as JSON (see description.h); empty: refused
+  Error refusal;            // what the library has and what is wanted, or how the child ended
+  // It crashed or had to be ended. To be remembered, since it costs time, and would again.
+  bool broke_the_process = false;
+};
+
 // Asks a child process to load a library that was never seen before: a bad one can end or hang the
 // process that loads it.
 class PluginInspector {
  public:
   virtual ~PluginInspector() = default;
 
-  // The library's description as JSON (see description.h). An error says what the library has and
-  // what is wanted, or how the child ended.
-  virtual Result<std::string> inspect(const std::filesystem::path& library) = 0;
+  // An error: no child could be asked.
+  virtual Result<Inspection> inspect(const std::filesystem::path& library) = 0;
 };
 
 }  // namespace sharkreg::core

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "plugin_host/descriptor_check.h"
 #include "plugin_host/library.h"
@@ -41,22 +42,45 @@ Error naming(const std::filesystem::path& library, Error error) {
   return error;
 }
 
+// A remembered refusal: its message and its hint, in two lines.
+constexpr std::string_view refusal_kind = "plugin-refusal";
+
+std::optional<Error> remembered_refusal(const Memo& memo, const std::string& key) {
+  const auto text = memo.find(refusal_kind, key);
+  if (!text) return std::nullopt;
+  const std::size_t end = std::min(text->find('\n'), text->size());
+  return Error{ErrorKind::infrastructure, text->substr(0, end) + " (as remembered)",
+               "`sharkreg plugins --recheck` asks it again"};
+}
+
 // What a library says of itself: as remembered, or by asking it.
-Result<PluginDescription> description_of(const std::filesystem::path& library, const Memo& memo,
+Result<PluginDescription> description_of(const std::filesystem::path& library,
+                                         const PluginSearch& search, const Memo& memo,
                                          PluginInspector& inspector) {
   // Before anything else, and each time: permissions are no part of the content.
   if (auto checked = check_is_shared_library(library); !checked) return checked.error();
   if (auto checked = check_nobody_else_can_write(library); !checked) return checked.error();
   auto digest = memo.digest_of_file(library);
   if (!digest) return digest.error();
+  if (auto checked = check_policy(search.policy, library, *digest); !checked) {
+    return checked.error();
+  }
   const std::string key = memo_key(*digest);
   if (const auto remembered = memo.find(memo_kind, key)) {
     if (auto description = description_from_json(*remembered)) return description;
   }
-  auto inspected = inspector.inspect(library);
+  if (!search.recheck) {
+    if (const auto refusal = remembered_refusal(memo, key)) return naming(library, *refusal);
+  }
+  const auto inspected = inspector.inspect(library);
   if (!inspected) return naming(library, inspected.error());
-  auto description = description_from_json(*inspected);
-  if (description) memo.remember(memo_kind, key, *inspected);
+  if (inspected->description.empty()) {
+    const Error& refusal = inspected->refusal;
+    if (inspected->broke_the_process) memo.remember(refusal_kind, key, refusal.message);
+    return naming(library, refusal);
+  }
+  auto description = description_from_json(inspected->description);
+  if (description) memo.remember(memo_kind, key, inspected->description);
   return description;
 }
 
@@ -79,6 +103,27 @@ Result<void> check_names(const std::vector<FoundPlugin>& plugins) {
   return {};
 }
 
+// Two fetchers for one kind of URL. One that was named by an option is meant.
+Result<void> check_schemes(const std::vector<FoundPlugin>& plugins) {
+  std::map<std::string, const FoundPlugin*> owners;
+  for (const FoundPlugin& plugin : plugins) {
+    if (!plugin.description) continue;
+    for (const InterfaceDescription& interface : plugin.description->interfaces) {
+      if (!interface.fetcher) continue;
+      for (const std::string& scheme : interface.fetcher->schemes) {
+        const auto [owner, is_new] = owners.try_emplace(scheme, &plugin);
+        // Named ones were found first.
+        if (is_new || owner->second->named != plugin.named) continue;
+        return Error{ErrorKind::usage,
+                     fmt::format("two plugins fetch {}: URLs: {} and {}", scheme,
+                                 owner->second->library.native(), plugin.library.native()),
+                     "name the one that is meant with --fetcher-plugin"};
+      }
+    }
+  }
+  return {};
+}
+
 // Refused libraries that go by the name that was asked for.
 std::string refused_namesakes(const std::vector<FoundPlugin>& plugins, std::string_view name) {
   for (const FoundPlugin& plugin : plugins) {
@@ -93,13 +138,16 @@ std::string refused_namesakes(const std::vector<FoundPlugin>& plugins, std::stri
 
 Result<PluginRegistry> PluginRegistry::find(const PluginSearch& search, const Memo& memo,
                                             PluginInspector& inspector,
-                                            const HostServices& services) {
+                                            const HostServices& services,
+                                            std::optional<Isolation> isolation) {
   PluginRegistry registry;
   registry.services_ = &services;
+  registry.policy_ = search.policy;
+  registry.isolation_ = std::move(isolation);
   auto candidates = find_candidates(search);
   if (!candidates) return candidates.error();
   for (Candidate& candidate : *candidates) {
-    auto description = description_of(candidate.library, memo, inspector);
+    auto description = description_of(candidate.library, search, memo, inspector);
     if (!description && candidate.named) return description.error();
     FoundPlugin& found = registry.plugins_.emplace_back();
     found.library = std::move(candidate.library);
@@ -112,6 +160,7 @@ Result<PluginRegistry> PluginRegistry::find(const PluginSearch& search, const Me
     }
   }
   if (auto checked = check_names(registry.plugins_); !checked) return checked.error();
+  if (auto checked = check_schemes(registry.plugins_); !checked) return checked.error();
   return registry;
 }
 
@@ -151,16 +200,27 @@ const InterfaceDescription* PluginRegistry::interface(std::string_view interface
 }
 
 template <class Instance>
-Result<std::unique_ptr<Instance>> PluginRegistry::instance(std::string_view interface_id,
-                                                           const std::string& name,
-                                                           const Configuration& configuration,
-                                                           MakeProxy<Instance>* make) const {
+Result<std::unique_ptr<Instance>> PluginRegistry::instance(
+    std::string_view interface_id, const std::string& name, const Configuration& configuration,
+    MakeProxy<Instance>* make, MakeIsolated<Instance>* make_isolated) const {
   const PluginDescription* plugin = plugin_of(interface_id, name);
   if (plugin == nullptr) {
     return Error{ErrorKind::not_found,
                  fmt::format("there is no {} \"{}\"{}", noun_of(interface_id), name,
                              did_you_mean(name, names(interface_id))),
                  refused_namesakes(plugins_, name)};
+  }
+  if (policy_.strict) {
+    // Once more, from the file itself: it may have changed since it was described.
+    const auto digest = sha256_of_file(plugin->library);
+    if (!digest) return digest.error();
+    if (auto checked = check_policy(policy_, plugin->library, *digest); !checked) {
+      return checked.error();
+    }
+  }
+  if (isolation_) {
+    return make_isolated({plugin->library, plugin->name, name}, configuration, *services_,
+                         *isolation_);
   }
   auto library = PluginLibrary::load(plugin->library);
   if (!library) return library.error();
@@ -176,19 +236,19 @@ Result<std::unique_ptr<Instance>> PluginRegistry::instance(std::string_view inte
 
 Result<std::unique_ptr<Backend>> PluginRegistry::backend(const std::string& name,
                                                          const Configuration& configuration) const {
-  return instance(SR_BACKEND_ID, name, configuration, &make_backend_proxy);
+  return instance(SR_BACKEND_ID, name, configuration, &make_backend_proxy, &make_isolated_backend);
 }
 
 Result<std::unique_ptr<ArtifactFetcher>> PluginRegistry::fetcher(const std::string& name) const {
-  return instance(SR_FETCHER_ID, name, {}, &make_fetcher_proxy);
+  return instance(SR_FETCHER_ID, name, {}, &make_fetcher_proxy, &make_isolated_fetcher);
 }
 
 Result<std::unique_ptr<Comparator>> PluginRegistry::comparator(const std::string& name) const {
-  return instance(SR_COMPARATOR_ID, name, {}, &make_comparator_proxy);
+  return instance(SR_COMPARATOR_ID, name, {}, &make_comparator_proxy, &make_isolated_comparator);
 }
 
 Result<std::unique_ptr<TunerResolver>> PluginRegistry::tuner(const std::string& name) const {
-  return instance(SR_TUNER_ID, name, {}, &make_tuner_proxy);
+  return instance(SR_TUNER_ID, name, {}, &make_tuner_proxy, &make_isolated_tuner);
 }
 
 std::string PluginRegistry::fetcher_for_scheme(std::string_view scheme) const {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "base/error.h"
 #include "plugin_host/description.h"
 #include "plugin_host/host_services.h"
+#include "plugin_host/isolated.h"
+#include "plugin_host/plugin_policy.h"
 #include "store/memo.h"
 
 namespace sharkreg::core {
@@ -27,6 +30,9 @@ struct PluginSearch {
   std::vector<std::string> named;
   // Absolute; earlier ones first: SHARKREG_PLUGIN_PATH, then the directory of the program's own.
   std::vector<std::filesystem::path> directories;
+  PluginPolicy policy{};
+  // Asks libraries again that are remembered to have crashed or hung when they were described.
+  bool recheck = false;
 };
 
 class PluginLibrary;
@@ -37,9 +43,17 @@ using MakeProxy = Result<std::unique_ptr<Instance>>(std::shared_ptr<const Plugin
                                                     const sr_interface&, const Configuration&,
                                                     const HostServices&);
 
+// A function of isolated.h.
+template <class Instance>
+using MakeIsolated = Result<std::unique_ptr<Instance>>(const IsolatedInterface&,
+                                                       const Configuration&, const HostServices&,
+                                                       const Isolation&);
+
 // All plugins that were found, and the way to instances of their interfaces. Loads a library only
 // when an instance of it is made; descriptions come from the memo by the library's SHA-256, or from
 // the inspector.
+//
+// With isolation, instances live in worker processes and this one loads no library at all.
 //
 // Threads: one at a time. The host services and the memo must outlive it and its instances.
 class PluginRegistry {
@@ -48,7 +62,8 @@ class PluginRegistry {
   // files. A library found on the search path that is refused is listed, with the reason; a named
   // one is an error.
   static Result<PluginRegistry> find(const PluginSearch& search, const Memo& memo,
-                                     PluginInspector& inspector, const HostServices& services);
+                                     PluginInspector& inspector, const HostServices& services,
+                                     std::optional<Isolation> isolation = std::nullopt);
 
   const std::vector<FoundPlugin>& plugins() const { return plugins_; }
 
@@ -67,8 +82,8 @@ class PluginRegistry {
   Result<std::unique_ptr<Comparator>> comparator(const std::string& name) const;
   Result<std::unique_ptr<TunerResolver>> tuner(const std::string& name) const;
 
-  // The name of the fetcher that reads this URL scheme ("file"), or "". Of several, the one that
-  // was found first; named plugins come first.
+  // The name of the fetcher that reads this URL scheme ("file"), or "". Of several, one that was
+  // named by an option; otherwise two are an error of find().
   std::string fetcher_for_scheme(std::string_view scheme) const;
 
  private:
@@ -80,14 +95,17 @@ class PluginRegistry {
   PluginRegistry() = default;
   Offer look_up(std::string_view interface_id, std::string_view name) const;
 
-  // Loads the library and calls `make`, one of the functions of proxies.h.
+  // Makes an instance in this process, or in one of its own.
   template <class Instance>
   Result<std::unique_ptr<Instance>> instance(std::string_view interface_id, const std::string& name,
                                              const Configuration& configuration,
-                                             MakeProxy<Instance>* make) const;
+                                             MakeProxy<Instance>* make,
+                                             MakeIsolated<Instance>* make_isolated) const;
 
   std::vector<FoundPlugin> plugins_;
   const HostServices* services_ = nullptr;
+  PluginPolicy policy_;
+  std::optional<Isolation> isolation_;
 };
 
 }  // namespace sharkreg::core

@@ -16,6 +16,10 @@ struct Tree::State {
 Tree::Tree() : state_(std::make_unique<State>()) {}
 
 Tree::Tree(const boost::json::value& value) : Tree() {
+  set(value);
+}
+
+void Tree::set(const boost::json::value& value) {
   state_->content.root = value;
   state_->content.has_root = true;
 }

@@ -30,6 +30,7 @@ class Tree {
   sr_writer* writer();
 
   const boost::json::value& value() const;
+  void set(const boost::json::value& value);
 
   // What was said through sr_writer.fail; empty if nothing was.
   const std::string& failure_message() const;

@@ -16,6 +16,7 @@ namespace sharkreg::core {
 //
 //   sharkreg-worker describe LIBRARY      the description (see description.h) on standard output
 //   sharkreg-worker execute REQUEST       a WorkerRequest, as JSON, from a file
+//   sharkreg-worker serve LIBRARY         all calls of one instance; see served_calls.h
 //
 // Whatever the plugin prints goes to standard error. If the worker fails, the last thing there is:
 // for `describe` one line, "MESSAGE (HINT)"; for `execute` a line with the message and, if there is

@@ -13,4 +13,8 @@ WorkerStatus describe_command(const std::filesystem::path& library, int output);
 // Has a backend do one action of its own, as a request file says.
 WorkerStatus execute_command(const std::filesystem::path& request_file);
 
+// Serves one plugin to the host, over the socket `descriptor`, until the host closes it; see
+// plugin_host/served_calls.h.
+WorkerStatus serve_command(const std::filesystem::path& library, int descriptor);
+
 }  // namespace sharkreg::core

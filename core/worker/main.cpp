@@ -15,9 +15,13 @@ namespace {
 
 using sharkreg::core::WorkerStatus;
 
+// Where `serve` finds the socket that leads to the host.
+constexpr int served_descriptor = 3;
+
 constexpr const char* usage =
     "usage: sharkreg-worker describe LIBRARY\n"
     "       sharkreg-worker execute REQUEST\n"
+    "       sharkreg-worker serve LIBRARY\n"
     "sharkreg starts this program by itself.\n";
 
 // Takes standard output for the worker's own answer: a plugin's code may print at any time, even
@@ -36,6 +40,9 @@ WorkerStatus run(int count, char** arguments) {
   if (command == "execute") {
     take_standard_output();
     return sharkreg::core::execute_command(arguments[2]);
+  }
+  if (command == "serve" && ::fcntl(served_descriptor, F_GETFD) >= 0) {
+    return sharkreg::core::serve_command(arguments[2], served_descriptor);
   }
   std::fputs(usage, stderr);
   return WorkerStatus::broken;

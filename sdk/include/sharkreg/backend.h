@@ -50,13 +50,13 @@ struct ProbeRequest {
 
 // A device that runs can use.
 struct Device {
-  std::string id;      // stable on this machine: a PCI address, a UUID
-  std::string name;    // for people
-  std::string target;  // that it runs, such as "gfx942"; empty if targets have no names
-  std::string sku;     // as in tuner files and golden values: "mi300"; empty if unknown
+  std::string id{};      // stable on this machine: a PCI address, a UUID
+  std::string name{};    // for people
+  std::string target{};  // that it runs, such as "gfx942"; empty if targets have no names
+  std::string sku{};     // as in tuner files and golden values: "mi300"; empty if unknown
   bool usable = true;
-  std::string unusable_because;                  // if it is not: what stands in the way
-  std::vector<EnvironmentVariable> environment;  // makes a program see this device alone
+  std::string unusable_because{};                  // if it is not: what stands in the way
+  std::vector<EnvironmentVariable> environment{};  // makes a program see this device alone
 };
 
 struct Tool {

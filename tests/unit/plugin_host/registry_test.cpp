@@ -2,10 +2,12 @@
 #include "plugin_host/registry.h"
 
 #include <fstream>
+#include <iterator>
 #include <sys/stat.h>
 
 #include <doctest/doctest.h>
 
+#include "base/digest.h"
 #include "fixtures.h"
 #include "worker_process.h"
 
@@ -131,6 +133,89 @@ TEST_CASE("a library that hangs is given up") {
   REQUIRE(registry.has_value());
   CHECK(registry->plugins()[0].refused_because ==
         (plugins / "libhangs_in_describe.so").native() + ": it took too long");
+}
+
+TEST_CASE("a library that crashed or hung is not asked again until the user wants that") {
+  Setting setting;
+  setting.plugins.copy_of("aborts_when_loaded");
+  setting.plugins.copy_of("throws_in_create");
+  const auto reason = [&](const Result<PluginRegistry>& registry) {
+    REQUIRE(registry.has_value());
+    return registry->plugins().at(0).refused_because;
+  };
+  CHECK(reason(setting.find()).ends_with(": signal 6"));
+  CHECK(setting.inspector.calls == 2);
+  CHECK(reason(setting.find())
+            .ends_with(": signal 6 (as remembered) (`sharkreg plugins --recheck` asks it again)"));
+  CHECK(setting.inspector.calls == 3);  // the one that only refuses is asked: that is quick
+  PluginSearch search{{}, {setting.plugins.path()}};
+  search.recheck = true;
+  CHECK(reason(PluginRegistry::find(search, setting.memo, setting.inspector, setting.services))
+            .ends_with(": signal 6"));
+  CHECK(setting.inspector.calls == 5);
+}
+
+TEST_CASE("the strict policy takes the libraries of a list alone") {
+  Setting setting;
+  const fs::path sample = setting.plugins.copy_of("sample");
+  setting.plugins.copy_of("c_backend");
+  const ScratchDirectory lists;
+  const auto find = [&](const std::string& content) {
+    std::ofstream(lists / "list") << content;
+    PluginSearch search{{}, {setting.plugins.path()}};
+    auto policy = read_strict_policy(lists / "list");
+    if (!policy) throw std::runtime_error(to_text(policy.error()));
+    search.policy = std::move(*policy);
+    return PluginRegistry::find(search, setting.memo, setting.inspector, setting.services);
+  };
+  std::string digest = sha256_of_file(sample).value();
+  auto registry = find("# ours\n\n" + digest + "  libsample.so\n");
+  REQUIRE(registry.has_value());
+  CHECK(registry->names(SR_BACKEND_ID) == Names{"sample"});
+  CHECK(setting.inspector.calls == 1);  // what is not trusted is not even described
+  CHECK(registry->plugins().at(0).refused_because.find(" is not trusted: its SHA-256 ") !=
+        std::string::npos);
+  CHECK(registry->backend("sample", {}).has_value());
+
+  // Changed between the look and the load.
+  std::ofstream(sample, std::ios::app) << "x";
+  const auto changed = registry->backend("sample", {});
+  REQUIRE_FALSE(changed.has_value());
+  CHECK(changed.error().message.find("is not trusted") != std::string::npos);
+
+  for (char& c : digest) c = static_cast<char>(std::toupper(c));
+  CHECK(find(digest + "\n").has_value());
+  CHECK_THROWS_WITH(find("0123 short\n"),
+                    doctest::Contains("list:1: found \"0123\", expected a SHA-256"));
+  CHECK_THROWS_WITH(find("# fine\n" + digest + "0 long\n"), doctest::Contains("list:2: "));
+}
+
+TEST_CASE("two fetchers for one scheme are an error, unless one of them was named") {
+  Setting setting;
+  setting.plugins.copy_of("sample");
+  setting.plugins.copy_of("sample_scheme");
+  const auto refused = setting.find();
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message.starts_with("two plugins fetch sample: URLs: "));
+  CHECK(refused.error().hint == "name the one that is meant with --fetcher-plugin");
+  const auto named = setting.find({"libsample_scheme.so"});
+  REQUIRE(named.has_value());
+  CHECK(named->fetcher_for_scheme("sample") == "other_fetcher");
+}
+
+TEST_CASE("with isolation this process loads no library") {
+  Setting setting;
+  setting.plugins.copy_of("crashing");
+  const auto registry = PluginRegistry::find(
+      {{}, {setting.plugins.path()}}, setting.memo, setting.inspector, setting.services,
+      Isolation{.worker = SHARKREG_LIBEXEC_DIR "/sharkreg-worker"});
+  REQUIRE(registry.has_value());
+  const auto backend = registry->backend("crashing", {});
+  REQUIRE(backend.has_value());
+  CHECK((*backend)->probe({}).devices.size() == 1);
+  std::ifstream maps("/proc/self/maps");
+  const std::string loaded{std::istreambuf_iterator<char>(maps), {}};
+  CHECK(loaded.find(setting.plugins.path().native()) == std::string::npos);
 }
 
 TEST_CASE("a plugin that is named must be there and be accepted") {

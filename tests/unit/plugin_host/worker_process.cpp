@@ -72,16 +72,16 @@ WorkerRun run_worker(const std::vector<std::string>& arguments, std::chrono::mil
   return run;
 }
 
-Result<std::string> WorkerInspector::inspect(const std::filesystem::path& library) {
+Result<Inspection> WorkerInspector::inspect(const std::filesystem::path& library) {
   ++calls;
   const WorkerRun run = run_worker({"describe", library}, limit_);
-  if (run.exit_status == 0) return run.standard_output;
-  if (run.timed_out) return Error{ErrorKind::infrastructure, "it took too long", ""};
-  if (run.signal != 0) {
-    return Error{ErrorKind::infrastructure, "signal " + std::to_string(run.signal), ""};
-  }
-  return Error{ErrorKind::infrastructure,
-               run.standard_error.substr(0, run.standard_error.find('\n')), ""};
+  if (run.exit_status == 0) return Inspection{run.standard_output, {}, false};
+  const auto refused = [](const std::string& message, bool broke) {
+    return Inspection{{}, Error{ErrorKind::infrastructure, message, ""}, broke};
+  };
+  if (run.timed_out) return refused("it took too long", true);
+  if (run.signal != 0) return refused("signal " + std::to_string(run.signal), true);
+  return refused(run.standard_error.substr(0, run.standard_error.find('\n')), false);
 }
 
 }  // namespace sharkreg::core

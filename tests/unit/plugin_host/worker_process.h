@@ -28,7 +28,7 @@ class WorkerInspector final : public PluginInspector {
   explicit WorkerInspector(std::chrono::milliseconds limit = std::chrono::seconds(60))
       : limit_(limit) {}
 
-  Result<std::string> inspect(const std::filesystem::path& library) override;
+  Result<Inspection> inspect(const std::filesystem::path& library) override;
 
   int calls = 0;
 
