@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -29,9 +30,20 @@ WorkerStatus refused(const Error& error) {
   return WorkerStatus::failed;
 }
 
+// This program ends by _exit, so whoever comes here was sent by a plugin that called exit(). With
+// its status, perhaps 0, nobody would know that nothing was described.
+void ended_by_plugin(int, void* library) {
+  report(static_cast<const std::filesystem::path*>(library)->native() +
+             " ended the process that loaded and described it",
+         "the plugin is at fault: ask its author");
+  ::_exit(static_cast<int>(WorkerStatus::failed));
+}
+
 }  // namespace
 
 WorkerStatus describe_command(const std::filesystem::path& library, int output) {
+  // It is called at most while this function runs.
+  ::on_exit(&ended_by_plugin, const_cast<std::filesystem::path*>(&library));
   const auto loaded = PluginLibrary::load(library);
   if (!loaded) return refused(loaded.error());
   const auto description = describe(*loaded);
