@@ -145,7 +145,8 @@ int list(const Options& options, Subject subject) {
 
 int check(const Options& options) {
   const ScratchDirectory scratch;
-  const Subject subject{fs::absolute(options.file), scratch.path(), options.url};
+  const fs::path file = options.file.empty() ? fs::path() : fs::absolute(options.file);
+  const Subject subject{file, scratch.path(), options.url};
   if (options.list) return list(options, subject);
   const Report report = Check(options, subject).run();
   if (report.results.empty()) {
