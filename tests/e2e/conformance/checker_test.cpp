@@ -205,6 +205,9 @@ TEST_CASE("checker: an option of another name") {
 TEST_CASE("checker: crashes in compare") {
   names_comparator("crashes_in_compare", "verdict", "SIGABRT");
 }
+TEST_CASE("checker: throws across") {
+  names_comparator("throws_across", "verdict", "a C++ exception that crossed the ABI");
+}
 TEST_CASE("checker: fails without a text") {
   names_comparator("fails_without_text", "verdict", "SR_FAILED without a text");
 }

@@ -40,6 +40,20 @@ void outlives_comparator(const std::string& name) {
   CHECK(verdict_of(scene.box.events(), "bad/model", "run cpu") == "pass");
 }
 
+// As check_step, for a worker's last words that are not the host's own.
+void costs_its_step(const Scene& scene, const Ended& ended, const std::string& step,
+                    const std::string& text) {
+  INFO(ended.out << ended.err);
+  CHECK(ended.exit_status == 3);
+  const auto events = scene.box.events();
+  const auto found = step_of(events, "bad/model", step);
+  CHECK(core::name_of(found.verdict) == "infra");
+  CHECK(contains(all_text(found), "bad: "));
+  CHECK(contains(all_text(found), text));
+  CHECK(verdict_of(events, "fine/model", "compile cpu") == "pass");
+  CHECK(verdict_of(events, "fine/model", "run cpu") == "pass");
+}
+
 // The program is fetched, whole.
 void outlives_fetcher(const std::string& name) {
   const Scene scene;
@@ -249,6 +263,13 @@ TEST_CASE("host: crashes in compare") {
                                  bad_plugin("crashes_in_compare"), "--comparator=bad"});
   check_step(scene.box, ended, "run cpu", "infra", 3, {"bad", "SIGABRT"});
 }
+TEST_CASE("host: throws across") {
+  const Scene scene;
+  scene.write_model_with_output();
+  const Ended ended = scene.run(
+      {"--isolate=all", "--comparator-plugin", bad_plugin("throws_across"), "--comparator=bad"});
+  costs_its_step(scene, ended, "run cpu", "instance of 'int'");
+}
 TEST_CASE("host: writes to a view spoils its own verdict, not the file") {
   const Scene scene;
   scene.write_model_with_output();
@@ -271,15 +292,7 @@ TEST_CASE("host: crashes in read") {
   scene.write_bad_model(R"({"mlir": "bad://shelf/sample.mlir", "run_function": "bad"})");
   const Ended ended =
       scene.run({"--isolate=all", "--fetcher-plugin", bad_plugin("crashes_in_read")});
-  INFO(ended.out << ended.err);
-  CHECK(ended.exit_status == 3);
-  const auto events = scene.box.events();
-  const auto found = step_of(events, "bad/model", "compile cpu");
-  CHECK(core::name_of(found.verdict) == "infra");
-  CHECK(contains(all_text(found), "bad"));
-  CHECK(contains(all_text(found), "SIGABRT"));
-  CHECK(verdict_of(events, "fine/model", "compile cpu") == "pass");
-  CHECK(verdict_of(events, "fine/model", "run cpu") == "pass");
+  costs_its_step(scene, ended, "compile cpu", "SIGABRT");
 }
 
 TEST_CASE("host: an action of a wrong name") {
