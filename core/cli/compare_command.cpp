@@ -10,13 +10,10 @@
 #include "cli/commands.h"
 #include "cli/compatibility.h"
 #include "judge/comparison.h"
+#include "suite/tensor_format.h"
 
 namespace sharkreg::core {
 namespace {
-
-std::string format_of(const std::filesystem::path& file) {
-  return file.extension() == ".npy" ? "npy" : "bin";
-}
 
 void print_element(const char* title, const std::optional<ComparedElement>& element) {
   if (!element) return;
@@ -67,10 +64,10 @@ Result<int> compare_command(Context& context) {
   }
   ComparisonRequest request;
   request.expected_file = files[0];
-  request.expected_format = format_of(request.expected_file);
+  request.expected_format = tensor_format_of(request.expected_file);
   request.expected_value = context.settings().text("value");
   request.actual_file = files[1];
-  request.actual_format = format_of(request.actual_file);
+  request.actual_format = tensor_format_of(request.actual_file);
   for (const std::string& arguments : context.settings().texts("args")) {
     for (std::string& argument : split(arguments, ' ')) {
       if (!argument.empty()) request.arguments.push_back(std::move(argument));

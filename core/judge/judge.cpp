@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "plugin_host/worker_request.h"
+#include "suite/tensor_format.h"
 
 namespace sharkreg::core {
 namespace {
@@ -246,14 +247,10 @@ void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& ju
     judged.actual_file = path_of(plan, origin_of_output(plan, step, planned.result.output));
     const auto comparator = comparator_by_name_(planned.result.comparator);
     if (comparator) {
-      ComparisonRequest request{
-          judged.expected_file,
-          std::filesystem::path(judged.expected_file).extension() == ".npy" ? "npy" : "bin",
-          planned.expected_value,
-          judged.actual_file,
-          planned.result.format,
-          std::nullopt,
-          planned.result.arguments};
+      ComparisonRequest request{judged.expected_file,    tensor_format_of(judged.expected_file),
+                                planned.expected_value,  judged.actual_file,
+                                planned.result.format,   std::nullopt,
+                                planned.result.arguments};
       const auto index = static_cast<std::size_t>(planned.result.index);
       if (index < declared->size()) request.declared = (*declared)[index];
       judged.outcome = compare_tensors(request, **comparator);

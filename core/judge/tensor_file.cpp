@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "judge/tensor_file.h"
 
-#include <algorithm>
 
 #include "judge/mapped_file.h"
 #include "judge/npy_header.h"
@@ -58,14 +57,6 @@ Result<ElementType> element_type_of(const std::filesystem::path& path, std::stri
 }
 
 }  // namespace
-
-std::string tensor_format_of(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return extension == ".npy" ? "npy" : "bin";
-}
 
 Result<std::uint64_t> file_size_of(const std::filesystem::path& path) {
   auto file = MappedFile::open(path);

@@ -25,9 +25,6 @@ struct Tensor {
   TensorView view() const { return {type.element, type.shape, bytes.data(), bytes.size()}; }
 };
 
-// "npy" for a name that ends in .npy, in whatever case; "bin" (raw bytes) for all others.
-std::string tensor_format_of(const std::filesystem::path& path);
-
 // Size of a file that holds a tensor.
 Result<std::uint64_t> file_size_of(const std::filesystem::path& path);
 

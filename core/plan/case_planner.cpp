@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "suite/source.h"
+#include "suite/tensor_format.h"
 
 namespace sharkreg::core {
 namespace {
@@ -47,11 +48,6 @@ ForegoneVerdict refused(const Failure& failure, Stage stage, const std::filesyst
 void note_extra_arguments(PlannedStep& step, const std::vector<std::string>& arguments) {
   if (arguments.empty()) return;
   step.notes.push_back({"with additional arguments: " + join(arguments, " "), true});
-}
-
-std::string tensor_format(const Source& source) {
-  const std::string extension = std::filesystem::path(source.file_name).extension();
-  return extension == ".npy" ? "npy" : "bin";
 }
 
 }  // namespace
@@ -226,7 +222,7 @@ RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& back
     planned.value = input.value;
     if (!input.source) continue;
     const std::string id = fmt::format("input_{}", index);
-    planned.file = artifact(id, id, *input.source, tensor_format(*input.source), files);
+    planned.file = artifact(id, id, *input.source, tensor_format_of(input.source->file_name), files);
   }
   for (std::size_t index = 0; index < case_.outputs.size(); ++index) {
     const TensorSource& output = case_.outputs[index];
@@ -234,7 +230,7 @@ RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& back
     planned.value = output.value;
     if (output.ignored) continue;
     const std::string id = fmt::format("expected_{}", index);
-    planned.file = artifact(id, id, *output.source, tensor_format(*output.source), files);
+    planned.file = artifact(id, id, *output.source, tensor_format_of(output.source->file_name), files);
   }
   // A backend without weight formats has programs that carry their weights.
   if (!case_.weights.empty() && !backend.description.weight_formats.empty()) {

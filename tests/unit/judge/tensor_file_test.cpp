@@ -169,12 +169,5 @@ TEST_CASE("a missing file is not found, a directory is none") {
   CHECK(contains(directory.error().message, "is not a regular file"));
 }
 
-TEST_CASE("the format of a file is told by its name") {
-  CHECK(tensor_format_of("a/b.npy") == "npy");
-  CHECK(tensor_format_of("B.NPY") == "npy");
-  CHECK(tensor_format_of("a.npy.bin") == "bin");
-  CHECK(tensor_format_of("npy") == "bin");
-}
-
 }  // namespace
 }  // namespace sharkreg::core

@@ -5,6 +5,8 @@
 
 #include <sharkreg/tensor.h>
 
+#include "suite/tensor_format.h"
+
 namespace sharkreg::core {
 namespace {
 
@@ -86,6 +88,13 @@ TEST_CASE("contents are for inputs without a source") {
   CHECK(problem_of("i32=5") ==
         "\"i32=5\", which has contents -> dimensions and a type such as 1x64xi64; "
         "expected numbers stand in a source");
+}
+
+TEST_CASE("the name of a file tells how its tensor is read") {
+  CHECK(tensor_format_of("a/b.npy") == "npy");
+  CHECK(tensor_format_of("B.NPY") == "bin");
+  CHECK(tensor_format_of("a.npy.bin") == "bin");
+  CHECK(tensor_format_of("npy") == "bin");
 }
 
 }  // namespace
