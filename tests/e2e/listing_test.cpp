@@ -98,12 +98,13 @@ TEST_CASE("plugins lists accepted and refused ones with the reason") {
   const Ended ended = sandbox.run({"plugins", "--plugin-path", sandbox.root() / "plugins"});
   CHECK(ended.exit_status == 0);
   for (const char* interface :
-       {"sharkreg.backend/1 cpu", "sharkreg.backend/1 rocm", "sharkreg.artifact_fetcher/1 file",
-        "sharkreg.comparator/1 iree_threshold", "sharkreg.tuner_resolver/1 sku_lookup"}) {
+       {"sharkreg.backend/1 cpu", "sharkreg.backend/1 rocm", "sharkreg.backend/1 vulkan",
+        "sharkreg.artifact_fetcher/1 file", "sharkreg.comparator/1 iree_threshold",
+        "sharkreg.tuner_resolver/1 sku_lookup"}) {
     CHECK(contains(ended.out, interface));
   }
   CHECK(contains(ended.out, "libgarbage.so\n  refused: "));
-  CHECK(count_of(ended.out, "accepted: ") == 5);
+  CHECK(count_of(ended.out, "accepted: ") == 6);
 }
 
 TEST_CASE("compare exits 0 for a match, 1 for a mismatch and 2 for wrong usage") {
