@@ -20,8 +20,10 @@ namespace sharkreg::core {
 // How plugins are kept out of this process.
 struct Isolation {
   std::filesystem::path worker;  // sharkreg-worker
-  // A worker that says nothing for so long is ended. Long: a fetcher may wait for a server.
-  std::chrono::milliseconds silence_limit = std::chrono::minutes(10);
+  // A worker that says nothing for so long is ended: while it only thinks (describing, planning,
+  // classifying, resolving), and while it works (reading an artifact, comparing, probing).
+  std::chrono::milliseconds thinking_limit = std::chrono::minutes(1);
+  std::chrono::milliseconds working_limit = std::chrono::minutes(10);
 };
 
 // An interface of a plugin: what the functions below make an instance of.

@@ -98,9 +98,15 @@ std::optional<std::string> WorkerLink::own_end() const {
   return std::nullopt;
 }
 
+std::chrono::milliseconds WorkerLink::limit_of(std::string_view function) const {
+  const bool works =
+      function == "read" || function == "stat" || function == "compare" || function == "probe";
+  return works ? isolation_.working_limit : isolation_.thinking_limit;
+}
+
 void WorkerLink::lost(std::string_view function, bool silent) {
   const std::string how =
-      silent ? fmt::format("said nothing for {} s", isolation_.silence_limit.count() / 1000)
+      silent ? fmt::format("said nothing for {} s", limit_of(function).count() / 1000)
              : own_end().value_or("closed its connection");
   const std::string words = end();
   throw Failure(Failure::Kind::failed,
@@ -204,7 +210,7 @@ std::optional<std::string> WorkerLink::converse(std::string_view function, std::
   // One that crashed while it was idle is as good as none.
   if (!channel_->send(function, json, bytes)) lost(function, false);
   for (;;) {
-    auto message = channel_->receive(isolation_.silence_limit);
+    auto message = channel_->receive(limit_of(function));
     if (!message) lost(function, true);
     if (!*message) lost(function, false);
     const bool ended =

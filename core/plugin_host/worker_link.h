@@ -41,6 +41,7 @@ class WorkerLink {
                                       const Receive& receive);
   void spawn();
   bool answer(const Message& message, const Receive& receive, std::exception_ptr& exception);
+  std::chrono::milliseconds limit_of(std::string_view function) const;
   [[noreturn]] void lost(std::string_view function, bool silent);
   std::optional<std::string> own_end() const;
   // Ends the worker, whatever it does. Returns what it printed last.

@@ -15,7 +15,8 @@ namespace {
 
 Isolation isolation() {
   return {.worker = SHARKREG_LIBEXEC_DIR "/sharkreg-worker",
-          .silence_limit = std::chrono::seconds(60)};
+          .thinking_limit = std::chrono::seconds(60),
+          .working_limit = std::chrono::seconds(60)};
 }
 
 IsolatedInterface interface_of(const std::string& plugin, const std::string& name) {
@@ -163,7 +164,7 @@ TEST_CASE("isolated: a plugin that falls costs one call, and is named with its l
 TEST_CASE("isolated: a plugin that hangs is given up") {
   const FakeServices services;
   Isolation impatient = isolation();
-  impatient.silence_limit = std::chrono::milliseconds(300);
+  impatient.thinking_limit = std::chrono::milliseconds(300);
   const auto made =
       make_isolated_tuner(interface_of("crashing", "crashing"), {}, services, impatient);
   REQUIRE(made.has_value());
