@@ -2,6 +2,7 @@
 /* A library that uses every type of the binary contract, for abidiff to read. */
 #include <sharkreg/backend_abi.h>
 #include <sharkreg/comparator_abi.h>
+#include <sharkreg/execute_abi.h>
 #include <sharkreg/fetcher_abi.h>
 #include <sharkreg/plugin_abi.h>
 #include <sharkreg/tuner_abi.h>

@@ -19,6 +19,8 @@ namespace iree_threshold {
 // of them whose expected value is not 0.
 class IreeThreshold final : public sharkreg::Comparator {
  public:
+  static constexpr bool thread_safe = true;  // it keeps nothing
+
   sharkreg::ComparatorDescription describe() const override;
   sharkreg::Comparison compare(const sharkreg::TensorView& expected,
                                const sharkreg::TensorView& actual,

@@ -11,6 +11,8 @@ namespace sku_lookup {
 // made for another SKU is never a substitute: it would compile, and quietly measure something else.
 class SkuLookup final : public sharkreg::TunerResolver {
  public:
+  static constexpr bool thread_safe = true;  // it keeps nothing
+
   std::optional<sharkreg::TunerChoice> resolve(const sharkreg::TunerRequest& request) override;
 };
 

@@ -6,6 +6,7 @@
 #include <sharkreg/backend_abi.h>
 #include <sharkreg/codec.h>
 #include <sharkreg/configuration.h>
+#include <sharkreg/execute_abi.h>
 
 #include <cstdint>
 #include <map>

@@ -9,7 +9,7 @@
  * backend.h and action.h that are named here, under the names that the functions `fields` there
  * give; a C++ struct is an object, a vector an array, an optional may be left out, an enum is one of
  * the texts of `enum_names`. An argument of an action is text, or an array of texts and of objects
- * {"in": ID} or {"out": ID}.
+ * {"in": ID} or {"out": ID}. What a backend does itself is an extension: execute_abi.h.
  *
  * Left open for later revisions, without a change to what is here: requests and answers are trees, so
  * a run on several devices comes as more members of the run request and as Action.device_count > 1;
@@ -76,34 +76,6 @@ typedef struct sr_backend_functions {
    */
   sr_status (*classify)(void* self, const sr_reader* request, sr_writer* answer);
 } sr_backend_functions;
-
-/*
- * Extension of a backend: runs the actions that it marked in_process. For toolchains that are
- * libraries.
- */
-#define SR_EXECUTE_ID "sharkreg.execute/1"
-
-#define SR_EXECUTE_REQUEST_SCHEMA "sharkreg.execute_request/1"
-#define SR_EXECUTE_ANSWER_SCHEMA "sharkreg.execute_answer/1"
-
-typedef struct sr_execute_functions {
-  size_t struct_size;
-  /*
-   * ExecuteRequest to ExecuteAnswer. Called in a child process (sharkreg-worker), never in the host,
-   * on an instance made with the same configuration, in the action's working directory, under the
-   * action's time limit. What it prints is the action's output. A crash costs this action only.
-   *
-   * May call back log and get_environment; ask_tool fails here.
-   *
-   * SR_OK: done, and every output is written. SR_FAILED, SR_INVALID: the action failed; the text
-   * reaches `classify` as its standard error, and the exit status is 1 or 2.
-   *
-   * One call for one instance today. A host may later call it several times on one instance, one at
-   * a time, each with its own working directory; a plugin may keep devices open in between, until
-   * destroy. So nothing about one call may be left over in the next.
-   */
-  sr_status (*execute)(void* self, const sr_reader* request, sr_writer* answer);
-} sr_execute_functions;
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,7 @@
 
 #include <sharkreg/backend_abi.h>
 #include <sharkreg/comparator_abi.h>
+#include <sharkreg/execute_abi.h>
 #include <sharkreg/fetcher_abi.h>
 #include <sharkreg/tuner_abi.h>
 
