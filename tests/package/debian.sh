@@ -25,9 +25,13 @@ dpkg-deb --field "${host[0]}" Depends | tee "$work/depends"
 grep -q 'libboost-json1\.' "$work/depends"
 grep -q 'libc6' "$work/depends"
 
-dpkg --root="$work/root" --force-not-root --force-depends --force-script-chrootless \
-  --log="$work/dpkg.log" --install "${packages[@]}" 2>"$work/dpkg.err" ||
-  { cat -- "$work/dpkg.err" >&2; exit 1; }
+if ((EUID == 0)); then
+  dpkg --root="$work/root" --force-depends --force-script-chrootless --log="$work/dpkg.log" \
+    --install "${packages[@]}" 2>"$work/dpkg.err" || { cat -- "$work/dpkg.err" >&2; exit 1; }
+else
+  # Files can be given to root by root alone, so others only unpack.
+  for package in "${packages[@]}"; do dpkg-deb --extract "$package" "$work/root"; done
+fi
 
 prefix=$work/root/usr
 cmake -S "$project" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
