@@ -14,7 +14,9 @@ cp -r -- "$project" "$work/source"
 # What else is kept in the home directory by programs that build.
 export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 cache=$(ccache --get-config cache_dir 2>/dev/null || true)
-export HOME=$work/home XDG_CACHE_HOME=$work/cache CCACHE_DIR=${CCACHE_DIR:-$cache} PATH=$tools:$PATH
+export HOME=$work/home XDG_CACHE_HOME=$work/cache CCACHE_DIR=${CCACHE_DIR:-$cache}
+# The compilers that set-up installed before others that happen to be on PATH.
+export PATH=$tools:/usr/bin:/bin:$PATH
 launcher=()
 if command -v ccache >/dev/null; then
   launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
