@@ -41,8 +41,10 @@ struct RealCompiler {
 
   RealCompiler() {
     REQUIRE_MESSAGE(fs::exists(tools + "/iree-compile"), "run cmake/setup.sh first");
+    // By a variable, since a path may hold whatever a shell would take for its own.
+    ::setenv("COMPILER", (tools + "/iree-compile").c_str(), 1);
     for (const char* question : {"--help-hidden", "--version"}) {
-      host.answers[question] = {0, output_of("'" + tools + "/iree-compile' " + question), ""};
+      host.answers[question] = {0, output_of(std::string("\"$COMPILER\" ") + question), ""};
     }
   }
 };
