@@ -81,7 +81,11 @@ class HangingSuite {
   }
 
   void wait_until_it_hangs() const {
-    REQUIRE(within(std::chrono::seconds(60), [&] { return fs::exists(sandbox.root() / "child"); }));
+    // A shell makes the file before it writes the number.
+    REQUIRE(within(std::chrono::seconds(60), [&] {
+      return content_of(sandbox.root() / "child").ends_with('\n') &&
+             content_of(sandbox.root() / "grandchild").ends_with('\n');
+    }));
     REQUIRE(is_alive(pid_in("child")));
     REQUIRE(is_alive(pid_in("grandchild")));
   }
