@@ -264,6 +264,7 @@ Result<std::vector<ChosenBackend>> Context::choose_backends(bool probe_devices) 
     backend.name = name;
     const PluginDescription* plugin = registry_->plugin_of(SR_BACKEND_ID, name);
     backend.library = plugin->library;
+    backend.library_trusted_sha256 = plugin->trusted_sha256;
     backend.version = plugin->version;
     backend.description = *registry_->interface(SR_BACKEND_ID, name)->backend;
     backend.configuration.tool_directories = tool_directories();

@@ -2,6 +2,7 @@
 #include "cli/services.h"
 
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -97,6 +98,11 @@ ToolAnswer Services::remembered_or_asked(const std::string& key,
   return said;
 }
 
+bool is_the_librarys_fault(const LaunchResult& result) {
+  return result.end == LaunchResult::End::timed_out ||
+         (result.end == LaunchResult::End::signalled && result.signal != SIGKILL);
+}
+
 Result<Inspection> WorkerInspector::inspect(const std::filesystem::path& library) {
   LaunchRequest request;
   request.program = worker_;
@@ -114,7 +120,9 @@ Result<Inspection> WorkerInspector::inspect(const std::filesystem::path& library
     said = "the process that loaded and described it " + describe(request, answer->result) +
            (said.empty() ? "" : ": " + said);
   }
-  return Inspection{{}, Error{ErrorKind::infrastructure, printable(said), {}}, !exited};
+  return Inspection{{},
+                    Error{ErrorKind::infrastructure, printable(said), {}},
+                    is_the_librarys_fault(answer->result)};
 }
 
 }  // namespace sharkreg::core

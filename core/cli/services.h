@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "execute/launcher.h"
 #include "plugin_host/host_services.h"
 #include "store/memo.h"
 
@@ -40,6 +41,11 @@ class Services final : public HostServices {
   mutable std::mutex mutex_;
   mutable std::map<std::string, ToolAnswer> answers_;  // by key; guarded by mutex_
 };
+
+// Whether a process that loaded and described a library ended by what the library does, and so would
+// again. Not so when it could not be started, when somebody ended it, or by SIGKILL, which the
+// kernel sends for want of memory.
+bool is_the_librarys_fault(const LaunchResult& result);
 
 // Describes libraries by sharkreg-worker.
 class WorkerInspector final : public PluginInspector {

@@ -67,6 +67,7 @@ Result<void> bind_in_process(const PlannedAction& planned, const StagedAction& s
                              const fs::path& worker, LaunchRequest& request) {
   WorkerRequest file;
   file.library = planned.plugin_library;
+  file.trusted_sha256 = planned.plugin_trusted_sha256;
   file.interface = SR_BACKEND_ID;
   file.name = planned.plugin_interface;
   file.configuration = planned.configuration;

@@ -68,6 +68,14 @@ Verdict verdict_of(LaunchResult::End end) {
   }
 }
 
+// A plugin reports what becomes of its own actions by WorkerStatus; any other end is a defect of the
+// plugin, which says nothing about the model.
+bool broke_its_worker(const LaunchResult& launch) {
+  return launch.end == LaunchResult::End::signalled ||
+         (launch.end == LaunchResult::End::exited &&
+          launch.exit_status > static_cast<int>(WorkerStatus::broken));
+}
+
 Verdict verdict_of(ComparisonOutcome::Kind kind) {
   switch (kind) {
     case ComparisonOutcome::Kind::match:
@@ -183,6 +191,13 @@ void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::si
     judgement.verdict = Verdict::infrastructure;
     judgement.sentence = result.trouble->message;
     judgement.hint = result.trouble->hint;
+  } else if (planned.action.in_process && broke_its_worker(*result.launch)) {
+    judgement.verdict = Verdict::infrastructure;
+    judgement.sentence = fmt::format(
+        "{}: the process in which this plugin did its action \"{}\" {}", planned.plugin_interface,
+        planned.action.name, describe(*result.request, *result.launch));
+    judgement.hint =
+        "this is the plugin's fault: tell its author; it is " + planned.plugin_library.native();
   } else if (result.launch->end != LaunchResult::End::exited) {
     judgement.verdict = verdict_of(result.launch->end);
     judgement.sentence = std::filesystem::path(result.request->program).filename().string() + " " +

@@ -15,7 +15,8 @@ namespace sharkreg::core {
 struct ChosenBackend {
   std::string name;
   std::filesystem::path library;
-  std::string version;  // of the plugin
+  std::string library_trusted_sha256;  // under the strict policy; else empty
+  std::string version;                 // of the plugin
   BackendDescription description;
   Configuration configuration;
   std::shared_ptr<Backend> backend;

@@ -43,6 +43,7 @@ PlannedAction CasePlanner::planned_action(const PlannedStep& step, const ChosenB
   planned.time_limit = options_.time_limit;
   if (action.device_count > 0) planned.devices = devices_for(backend, step.target);
   planned.plugin_library = backend.library;
+  planned.plugin_trusted_sha256 = backend.library_trusted_sha256;
   planned.plugin_interface = backend.name;
   planned.configuration = backend.configuration;
   return planned;

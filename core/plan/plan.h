@@ -52,7 +52,8 @@ struct PlannedAction {
 
   // For in_process: who executes it.
   std::filesystem::path plugin_library;
-  std::string plugin_interface;  // name of the backend
+  std::string plugin_trusted_sha256;  // under the strict policy; else empty
+  std::string plugin_interface;       // name of the backend
   Configuration configuration;
 };
 

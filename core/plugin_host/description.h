@@ -25,7 +25,10 @@ struct InterfaceDescription {
 
 // What a plugin is, known without loading it (again).
 struct PluginDescription {
-  std::filesystem::path library;  // absolute; not part of the JSON, which is kept by content
+  // The file: absolute; and, under the strict policy, the SHA-256 for which it is trusted (else
+  // empty). Neither is part of the JSON, which is kept by content.
+  std::filesystem::path library;
+  std::string trusted_sha256;
   std::string name;
   std::string version;
   std::string toolchain;

@@ -29,8 +29,9 @@ struct Isolation {
 // An interface of a plugin: what the functions below make an instance of.
 struct IsolatedInterface {
   std::filesystem::path library;
-  std::string plugin;  // its name, for messages
-  std::string name;    // of the interface
+  std::string trusted_sha256;  // see PluginLibrary::load; checked in each worker
+  std::string plugin;          // its name, for messages
+  std::string name;            // of the interface
 };
 
 // Instances of a plugin's interfaces, each in a worker process of its own, seen as the SDK's abstract

@@ -15,6 +15,7 @@
 
 #include <sharkreg/codec.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "plugin_host/descriptor_check.h"
 #include "plugin_host/library_file.h"
@@ -50,6 +51,18 @@ Error cannot_load(const std::string& file, std::string_view what) {
                          : "see what the plugin needs with ldd"};
 }
 
+Result<void> check_digest(const std::filesystem::path& file, const std::string& trusted) {
+  if (trusted.empty()) return {};
+  const auto digest = sha256_of_file(file);
+  if (!digest) return digest.error();
+  if (*digest == trusted) return {};
+  return Error{ErrorKind::infrastructure,
+               fmt::format("{} is no longer the file that was trusted: its SHA-256 is {}, trusted "
+                           "is {}",
+                           file.native(), *digest, trusted),
+               "find out who changed it; `sharkreg plugins --digests` prints lines for the list"};
+}
+
 }  // namespace
 
 struct PluginLibrary::State {
@@ -62,12 +75,13 @@ PluginLibrary::PluginLibrary(std::unique_ptr<State> state) : state_(std::move(st
 PluginLibrary::~PluginLibrary() = default;
 
 Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::load(
-    const std::filesystem::path& path) {
+    const std::filesystem::path& path, const std::string& trusted_sha256) {
   auto state = std::make_unique<State>();
   state->path = std::filesystem::absolute(path).lexically_normal();
   const std::string& file = state->path.native();
   if (auto checked = check_is_shared_library(state->path); !checked) return checked.error();
   if (auto checked = check_nobody_else_can_write(state->path); !checked) return checked.error();
+  if (auto checked = check_digest(state->path, trusted_sha256); !checked) return checked.error();
   try {
     state->library.load(state->path, load_mode);
   } catch (const std::system_error& trouble) {

@@ -17,7 +17,12 @@ class PluginLibrary {
   // Loads with RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE and checks the descriptor: magic, major,
   // minor, sanitizers, names. Refuses files and directories that others can write. The error says
   // what the file has, what is wanted, and what to do.
-  static Result<std::shared_ptr<const PluginLibrary>> load(const std::filesystem::path& path);
+  //
+  // A SHA-256, if given, must be that of the file's content, which is read for this right before it
+  // is loaded. It says that the file did not change since it was trusted; who can change it between
+  // these two instants is root or this user, whom permissions let through anyway.
+  static Result<std::shared_ptr<const PluginLibrary>> load(const std::filesystem::path& path,
+                                                           const std::string& trusted_sha256 = {});
   ~PluginLibrary();
 
   const std::filesystem::path& path() const;

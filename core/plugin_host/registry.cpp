@@ -65,23 +65,32 @@ Result<PluginDescription> description_of(const std::filesystem::path& library,
   if (auto checked = check_policy(search.policy, library, *digest); !checked) {
     return checked.error();
   }
+  const auto with_file = [&](Result<PluginDescription> description) {
+    if (!description) return description;
+    description->library = library;
+    if (search.policy.strict) description->trusted_sha256 = *digest;
+    return description;
+  };
   const std::string key = memo_key(*digest);
   if (const auto remembered = memo.find(memo_kind, key)) {
-    if (auto description = description_from_json(*remembered)) return description;
+    if (auto description = description_from_json(*remembered)) return with_file(description);
   }
+  const std::string refusal_key = key + '\n' + SHARKREG_VERSION;
   if (!search.recheck) {
-    if (const auto refusal = remembered_refusal(memo, key)) return naming(library, *refusal);
+    if (const auto refusal = remembered_refusal(memo, refusal_key)) {
+      return naming(library, *refusal);
+    }
   }
   const auto inspected = inspector.inspect(library);
   if (!inspected) return naming(library, inspected.error());
   if (inspected->description.empty()) {
     const Error& refusal = inspected->refusal;
-    if (inspected->broke_the_process) memo.remember(refusal_kind, key, refusal.message);
+    if (inspected->broke_the_process) memo.remember(refusal_kind, refusal_key, refusal.message);
     return naming(library, refusal);
   }
   auto description = description_from_json(inspected->description);
   if (description) memo.remember(memo_kind, key, inspected->description);
-  return description;
+  return with_file(std::move(description));
 }
 
 // Two plugins that offer the same thing: which one ran would depend on the order of a search.
@@ -142,7 +151,6 @@ Result<PluginRegistry> PluginRegistry::find(const PluginSearch& search, const Me
                                             std::optional<Isolation> isolation) {
   PluginRegistry registry;
   registry.services_ = &services;
-  registry.policy_ = search.policy;
   registry.isolation_ = std::move(isolation);
   auto candidates = find_candidates(search);
   if (!candidates) return candidates.error();
@@ -154,7 +162,6 @@ Result<PluginRegistry> PluginRegistry::find(const PluginSearch& search, const Me
     found.named = candidate.named;
     if (description) {
       found.description = std::move(*description);
-      found.description->library = found.library;
     } else {
       found.refused_because = to_text(description.error());
     }
@@ -210,19 +217,11 @@ Result<std::unique_ptr<Instance>> PluginRegistry::instance(
                              did_you_mean(name, names(interface_id))),
                  refused_namesakes(plugins_, name)};
   }
-  if (policy_.strict) {
-    // Once more, from the file itself: it may have changed since it was described.
-    const auto digest = sha256_of_file(plugin->library);
-    if (!digest) return digest.error();
-    if (auto checked = check_policy(policy_, plugin->library, *digest); !checked) {
-      return checked.error();
-    }
-  }
   if (isolation_) {
-    return make_isolated({plugin->library, plugin->name, name}, configuration, *services_,
-                         *isolation_);
+    return make_isolated({plugin->library, plugin->trusted_sha256, plugin->name, name},
+                         configuration, *services_, *isolation_);
   }
-  auto library = PluginLibrary::load(plugin->library);
+  auto library = PluginLibrary::load(plugin->library, plugin->trusted_sha256);
   if (!library) return library.error();
   const sr_interface* offered = (*library)->find(interface_id, name);
   if (offered == nullptr) {

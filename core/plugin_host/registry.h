@@ -104,7 +104,6 @@ class PluginRegistry {
 
   std::vector<FoundPlugin> plugins_;
   const HostServices* services_ = nullptr;
-  PluginPolicy policy_;
   std::optional<Isolation> isolation_;
 };
 

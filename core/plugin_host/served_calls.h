@@ -19,6 +19,7 @@
 namespace sharkreg::core {
 
 struct CreateCall {
+  std::string trusted_sha256;  // of the library
   std::string interface_id;
   std::string name;
   Configuration configuration;
@@ -79,6 +80,7 @@ struct Proceed {
 
 template <class Visitor>
 void fields(Visitor& visit, CreateCall& value) {
+  visit("trusted_sha256", value.trusted_sha256);
   visit("interface_id", value.interface_id);
   visit("name", value.name);
   visit("configuration", value.configuration);

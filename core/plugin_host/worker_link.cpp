@@ -155,8 +155,10 @@ void WorkerLink::spawn() {
 bool WorkerLink::start() {
   if (pid_ != 0) return false;
   spawn();
-  converse("create", struct_to_json(CreateCall{interface_id_, interface_.name, configuration_}), {},
-           {});
+  converse("create",
+           struct_to_json(CreateCall{interface_.trusted_sha256, interface_id_, interface_.name,
+                                     configuration_}),
+           {}, {});
   return true;
 }
 

@@ -11,6 +11,7 @@ namespace sharkreg::core {
 template <class Visitor>
 void fields(Visitor& visit, WorkerRequest& value) {
   visit("library", value.library);
+  visit("trusted_sha256", value.trusted_sha256);
   visit("interface", value.interface);
   visit("name", value.name);
   visit("configuration", value.configuration);

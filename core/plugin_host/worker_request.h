@@ -25,9 +25,10 @@ namespace sharkreg::core {
 // One action that a backend does itself.
 struct WorkerRequest {
   static constexpr std::string_view schema = "sharkreg.worker_request/1";
-  std::string library;    // absolute path
-  std::string interface;  // its id: "sharkreg.backend/1"
-  std::string name;       // the backend's
+  std::string library;         // absolute path
+  std::string trusted_sha256;  // of the library; see PluginLibrary::load
+  std::string interface;       // its id: "sharkreg.backend/1"
+  std::string name;            // the backend's
   Configuration configuration;
   ExecuteRequest request;
   // Path of the file that takes the ExecuteAnswer as JSON; empty: nobody wants it.

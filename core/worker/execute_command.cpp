@@ -55,7 +55,7 @@ WorkerStatus execute_command(const std::filesystem::path& request_file) {
     return broken({ErrorKind::infrastructure,
                    "\"" + request->interface + "\" has no actions; wanted is " SR_BACKEND_ID, ""});
   }
-  auto library = PluginLibrary::load(request->library);
+  auto library = PluginLibrary::load(request->library, request->trusted_sha256);
   if (!library) return broken(library.error());
   const sr_interface* interface = (*library)->find(request->interface, request->name);
   if (interface == nullptr) {

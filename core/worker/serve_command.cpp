@@ -191,10 +191,11 @@ WorkerStatus serve_command(const std::filesystem::path& library_file, int descri
     if (!message || !*message) return WorkerStatus::ok;  // the host needs it no more
     try {
       if ((*message)->name == "create") {
-        auto loaded = PluginLibrary::load(library_file);
+        const auto call = struct_from_json<CreateCall>((*message)->json);
+        auto loaded = PluginLibrary::load(library_file, call.trusted_sha256);
         if (!loaded) throw Failure(Failure::Kind::failed, to_text(loaded.error()));
         library = std::move(*loaded);
-        create(struct_from_json<CreateCall>((*message)->json), library, host, served);
+        create(call, library, host, served);
         channel.send("done", "{}");
         continue;
       }

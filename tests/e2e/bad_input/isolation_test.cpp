@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -57,6 +58,28 @@ TEST_CASE("isolation: a plugin that crashes costs that case alone") {
                  "crashing: the process that ran its plan_compile was killed by SIGABRT; it said "
                  "last: about to fall / over bad/model"));
   CHECK(processes_with(plugin.native()) == 0);
+}
+
+TEST_CASE("in process: an action that ends its process is the plugin's fault, not the model's") {
+  for (const auto& [flag, end] : std::map<std::string, std::string>{
+           {"bad-abort", "was killed by SIGABRT"}, {"bad-exit-77", "exited with status 77"}}) {
+    CAPTURE(flag);
+    const Scene scene;
+    scene.write_bad_model(R"({"mlir": "bad.mlir", "backends": ["crashing"],
+                              "crashing_compiler_flags": [")" +
+                          flag + R"("]})");
+    const Ended ended = scene.box.run({"--tests-dir", scene.box.tests(), "--model=*",
+                                       "--backend=crashing", "--backend-plugin=" + crashing});
+    CHECK(ended.exit_status == 3);
+    const auto events = scene.box.events();
+    CHECK(verdict_of(events, "bad/model", "compile crashing") == "infra");
+    CHECK(verdict_of(events, "fine/model", "run crashing") == "pass");
+    const std::string text = all_text(step_of(events, "bad/model", "compile crashing"));
+    CHECK(contains(text,
+                   "crashing: the process in which this plugin did its action \"compile\" " + end));
+    CHECK(contains(text, crashing));
+    CHECK(contains(text, "about to fall"));
+  }
 }
 
 TEST_CASE("isolation: all built-in plugins work in processes of their own") {

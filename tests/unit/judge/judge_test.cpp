@@ -35,8 +35,8 @@ class SayingBackend final : public Backend {
 class Bitwise final : public Comparator {
  public:
   ComparatorDescription describe() const override { return {}; }
-  Comparison compare(const TensorView& expected, const TensorView& actual, const Texts& arguments)
-      override {
+  Comparison compare(const TensorView& expected, const TensorView& actual,
+                     const Texts& arguments) override {
     if (!arguments.empty()) throw Failure(Failure::Kind::invalid, "takes no " + arguments.front());
     Comparison result;
     result.match = std::memcmp(expected.data, actual.data, expected.byte_size) == 0;
@@ -218,6 +218,23 @@ TEST_CASE("a program that did not exit by itself is judged by how it ended") {
     CHECK(judgement.log == court.files.path("run.stderr.log"));
     CHECK(judgement.details == Texts{"no water"});
   }
+}
+
+TEST_CASE("a plugin that breaks the process of its own action is judged as the plugin's defect") {
+  Court court;
+  court.plan.actions[1].action.in_process = true;
+  court.plan.actions[1].plugin_interface = "vector";
+  court.failed(End::signalled);
+  Judgement judgement = court.judge();
+  CHECK(judgement.verdict == Verdict::infrastructure);
+  CHECK(judgement.sentence.starts_with(
+      "vector: the process in which this plugin did its action \"run\" was killed by"));
+  court.failed(End::exited, 4);
+  CHECK(court.judge().verdict == Verdict::infrastructure);
+  court.failed(End::timed_out);
+  CHECK(court.judge().verdict == Verdict::timeout);
+  court.classified(FailureKind::run_error);
+  CHECK(court.judge().verdict == Verdict::run_error);
 }
 
 TEST_CASE("a program that exited is judged by its backend") {

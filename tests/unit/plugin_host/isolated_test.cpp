@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/digest.h"
 #include "fixtures.h"
 
 namespace sharkreg::core {
@@ -20,7 +21,7 @@ Isolation isolation() {
 }
 
 IsolatedInterface interface_of(const std::string& plugin, const std::string& name) {
-  return {fixture(plugin), plugin, name};
+  return {fixture(plugin), {}, plugin, name};
 }
 
 template <class Function>
@@ -40,6 +41,18 @@ std::size_t open_files() {
   while (::readdir(directory) != nullptr) ++count;
   ::closedir(directory);
   return count;
+}
+
+TEST_CASE("isolated: under the strict policy each worker checks the library that it loads") {
+  const FakeServices services;
+  IsolatedInterface interface = interface_of("sample", "sample");
+  interface.trusted_sha256 = sha256_of_file(interface.library).value();
+  CHECK(make_isolated_backend(interface, {}, services, isolation()).has_value());
+  interface.trusted_sha256.back() = interface.trusted_sha256.back() == '0' ? '1' : '0';
+  const auto changed = make_isolated_backend(interface, {}, services, isolation());
+  REQUIRE_FALSE(changed.has_value());
+  CHECK(changed.error().message.find("is no longer the file that was trusted") !=
+        std::string::npos);
 }
 
 TEST_CASE("isolated: a backend does what it does in this process, with the host's services") {

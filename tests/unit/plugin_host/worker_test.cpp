@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/files.h"
+#include "base/digest.h"
 #include "fixtures.h"
 #include "plugin_host/description.h"
 #include "plugin_host/worker_request.h"
@@ -131,6 +132,17 @@ TEST_CASE("an action that fails says why, and of what kind the failure is") {
   const WorkerRun configuration = execute(scratch, refused);
   CHECK(configuration.exit_status == 2);
   CHECK(configuration.standard_error == "plain: the mode \"broken\" is not there\ntry \"whole\"\n");
+}
+
+TEST_CASE("an action is not done by a library that is not the trusted one any more") {
+  const ScratchDirectory scratch;
+  WorkerRequest request = request_for("c_backend", "plain", "count");
+  request.trusted_sha256 = sha256_of_file(request.library).value();
+  CHECK(execute(scratch, request).exit_status == 0);
+  request.trusted_sha256.back() = request.trusted_sha256.back() == '0' ? '1' : '0';
+  const WorkerRun run = execute(scratch, request);
+  CHECK(run.exit_status == static_cast<int>(WorkerStatus::broken));
+  CHECK(run.standard_error.find("is no longer the file that was trusted") != std::string::npos);
 }
 
 TEST_CASE("what the host gets wrong is told from what a plugin gets wrong") {
