@@ -46,8 +46,7 @@ Result<PluginPolicy> plugin_policy(const Settings& settings) {
 
 PluginSearch plugin_search(const Settings& settings, const Installation& installation) {
   PluginSearch search;
-  for (const char* option :
-       {"backend-plugin", "fetcher-plugin", "comparator-plugin", "tuner-plugin"}) {
+  for (const char* option : plugin_options) {
     for (const std::string& named : settings.texts(option)) search.named.push_back(named);
   }
   for (const std::string& directory : split(settings.text("plugin-path"), ':')) {
@@ -183,7 +182,7 @@ Result<std::vector<std::string>> Context::backend_names(bool& named) const {
   std::vector<std::string> names;
   if (!settings_.texts("backend-plugin").empty()) {
     for (const FoundPlugin& plugin : registry_->plugins()) {
-      if (!plugin.named || !plugin.description) continue;
+      if (plugin.named_as.empty() || !plugin.description) continue;
       for (const InterfaceDescription& interface : plugin.description->interfaces) {
         if (interface.id == SR_BACKEND_ID) names.push_back(interface.name);
       }

@@ -20,6 +20,10 @@
 
 namespace sharkreg::core {
 
+// The options that name plugins.
+inline constexpr const char* plugin_options[] = {"backend-plugin", "fetcher-plugin",
+                                                 "comparator-plugin", "tuner-plugin"};
+
 // Where this run reads and writes. All absolute.
 struct Places {
   std::filesystem::path tests_dir;

@@ -83,6 +83,20 @@ Result<int> print_digests(const PluginRegistry& registry) {
   return exit_fine;
 }
 
+// Why this file was looked at.
+std::string origin_of(const FoundPlugin& plugin, const Context& context) {
+  const Settings& settings = context.settings();
+  for (const char* option : plugin_options) {
+    const std::vector<std::string> named = settings.texts(option);
+    if (!plugin.named_as.empty() && std::ranges::find(named, plugin.named_as) != named.end()) {
+      return "named by " + settings.all.at(option).place;
+    }
+  }
+  return plugin.library.parent_path() == context.installation().plugins
+             ? "comes with sharkreg"
+             : "on the path that " + settings.all.at("plugin-path").place + " gives";
+}
+
 }  // namespace
 
 Result<int> plugins_command(Context& context) {
@@ -90,7 +104,7 @@ Result<int> plugins_command(Context& context) {
   if (context.settings().is_true("digests")) return print_digests(context.registry());
   print_notes(context.take_notes());
   for (const FoundPlugin& plugin : context.registry().plugins()) {
-    fmt::print("{}\n", plugin.library.string());
+    fmt::print("{}  [{}]\n", plugin.library.string(), origin_of(plugin, context));
     if (!plugin.description) {
       fmt::print("  refused: {}\n", plugin.refused_because);
       continue;

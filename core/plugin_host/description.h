@@ -41,7 +41,7 @@ struct FoundPlugin {
   std::filesystem::path library;
   std::optional<PluginDescription> description;  // absent: refused
   std::string refused_because;                   // what it has, what is wanted, what to do
-  bool named = false;                            // by an option; else found on the search path
+  std::string named_as;  // what an option named it as; empty: found on the search path
 };
 
 // One line. Changes to its members change the schema id, so that what was remembered by an older

@@ -112,8 +112,8 @@ Result<void> check_names(const std::vector<FoundPlugin>& plugins) {
   return {};
 }
 
-// Two fetchers for one kind of URL. One that was named by an option is meant.
-Result<void> check_schemes(const std::vector<FoundPlugin>& plugins) {
+// Two fetchers for one kind of URL. One that was named by an option is meant, and that is said.
+Result<void> check_schemes(const std::vector<FoundPlugin>& plugins, const HostServices& services) {
   std::map<std::string, const FoundPlugin*> owners;
   for (const FoundPlugin& plugin : plugins) {
     if (!plugin.description) continue;
@@ -121,8 +121,14 @@ Result<void> check_schemes(const std::vector<FoundPlugin>& plugins) {
       if (!interface.fetcher) continue;
       for (const std::string& scheme : interface.fetcher->schemes) {
         const auto [owner, is_new] = owners.try_emplace(scheme, &plugin);
+        if (is_new) continue;
         // Named ones were found first.
-        if (is_new || owner->second->named != plugin.named) continue;
+        if (!owner->second->named_as.empty() && plugin.named_as.empty()) {
+          services.log(SR_LOG_NOTE,
+                       fmt::format("{}: URLs are fetched by {}, which was named, not by {}", scheme,
+                                   owner->second->library.native(), plugin.library.native()));
+          continue;
+        }
         return Error{ErrorKind::usage,
                      fmt::format("two plugins fetch {}: URLs: {} and {}", scheme,
                                  owner->second->library.native(), plugin.library.native()),
@@ -156,10 +162,10 @@ Result<PluginRegistry> PluginRegistry::find(const PluginSearch& search, const Me
   if (!candidates) return candidates.error();
   for (Candidate& candidate : *candidates) {
     auto description = description_of(candidate.library, search, memo, inspector);
-    if (!description && candidate.named) return description.error();
+    if (!description && !candidate.named_as.empty()) return description.error();
     FoundPlugin& found = registry.plugins_.emplace_back();
     found.library = std::move(candidate.library);
-    found.named = candidate.named;
+    found.named_as = std::move(candidate.named_as);
     if (description) {
       found.description = std::move(*description);
     } else {
@@ -167,7 +173,7 @@ Result<PluginRegistry> PluginRegistry::find(const PluginSearch& search, const Me
     }
   }
   if (auto checked = check_names(registry.plugins_); !checked) return checked.error();
-  if (auto checked = check_schemes(registry.plugins_); !checked) return checked.error();
+  if (auto checked = check_schemes(registry.plugins_, services); !checked) return checked.error();
   return registry;
 }
 

@@ -66,20 +66,20 @@ Result<fs::path> locate(const std::string& name, const std::vector<fs::path>& di
 Result<std::vector<Candidate>> find_candidates(const PluginSearch& search) {
   std::vector<Candidate> result;
   std::set<fs::path> seen;
-  const auto add = [&](fs::path library, bool named) {
+  const auto add = [&](fs::path library, const std::string& named_as) {
     std::error_code ignored;
     const fs::path real = fs::weakly_canonical(library, ignored);
     if (seen.insert(real.empty() ? library : real).second) {
-      result.push_back({std::move(library), named});
+      result.push_back({std::move(library), named_as});
     }
   };
   for (const std::string& name : search.named) {
     auto located = locate(name, search.directories);
     if (!located) return located.error();
-    add(std::move(*located), true);
+    add(std::move(*located), name);
   }
   for (const fs::path& directory : search.directories) {
-    for (fs::path& library : libraries_in(directory)) add(std::move(library), false);
+    for (fs::path& library : libraries_in(directory)) add(std::move(library), {});
   }
   return result;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -12,7 +13,7 @@ namespace sharkreg::core {
 // A file that may be a plugin.
 struct Candidate {
   std::filesystem::path library;  // absolute
-  bool named = false;
+  std::string named_as;           // what an option named it as; empty: found in a directory
 };
 
 // The files that a search comes upon: first the named ones, then those of each directory by name;

@@ -103,7 +103,10 @@ TEST_CASE("plugins lists accepted and refused ones with the reason") {
         "sharkreg.tuner_resolver/1 sku_lookup"}) {
     CHECK(contains(ended.out, interface));
   }
-  CHECK(contains(ended.out, "libgarbage.so\n  refused: "));
+  CHECK(contains(ended.out, "libgarbage.so  [on the path that --plugin-path gives]\n  refused: "));
+  CHECK(contains(ended.out, "libcpu.so  [comes with sharkreg]\n  accepted: cpu "));
+  CHECK(contains(sandbox.run({"plugins", "--backend-plugin=libcpu.so"}).out,
+                 "libcpu.so  [named by --backend-plugin]\n  accepted: cpu "));
   CHECK(count_of(ended.out, "accepted: ") == 6);
 }
 

@@ -202,6 +202,9 @@ TEST_CASE("two fetchers for one scheme are an error, unless one of them was name
   const auto named = setting.find({"libsample_scheme.so"});
   REQUIRE(named.has_value());
   CHECK(named->fetcher_for_scheme("sample") == "other_fetcher");
+  REQUIRE(setting.services.logged.size() == 1);
+  CHECK(setting.services.logged[0].second.starts_with("sample: URLs are fetched by "));
+  CHECK(setting.services.logged[0].second.ends_with("libsample.so"));
 }
 
 TEST_CASE("with isolation this process loads no library") {
@@ -231,7 +234,7 @@ TEST_CASE("a plugin that is named must be there and be accepted") {
                                             " is built for version 7.0"));
   const auto named = setting.find({fixture("sample")});
   REQUIRE(named.has_value());
-  CHECK(named->plugins()[0].named);
+  CHECK(named->plugins()[0].named_as == fixture("sample"));
 }
 
 TEST_CASE("two plugins that offer one name are an error that names both files") {

@@ -51,11 +51,11 @@ TEST_CASE("named files come first; a plain name is looked up along the directori
   REQUIRE(candidates.has_value());
   REQUIRE(candidates->size() == 4);
   CHECK((*candidates)[0].library == second / "libz.so");
-  CHECK((*candidates)[0].named);
+  CHECK_FALSE((*candidates)[0].named_as.empty());
   CHECK((*candidates)[1].library == elsewhere / "libown.so");
-  CHECK((*candidates)[1].named);
+  CHECK_FALSE((*candidates)[1].named_as.empty());
   CHECK((*candidates)[2].library == first / "liba.so");
-  CHECK_FALSE((*candidates)[2].named);
+  CHECK((*candidates)[2].named_as.empty());
   CHECK((*candidates)[3].library == second / "liba.so");
   CHECK(libraries({{"liba.so"}, {first.path(), second.path()}})[0] == first / "liba.so");
 }
