@@ -2,6 +2,7 @@
 #include "plugin_host/channel.h"
 
 #include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <poll.h>
@@ -20,6 +21,12 @@ using Head = std::array<std::uint64_t, 3>;
 
 // More than any message has; a broken worker shall not make the host allocate without bounds.
 constexpr Head most = {256, std::uint64_t{1} << 30, std::uint64_t{1} << 40};
+
+int milliseconds_until(std::chrono::steady_clock::time_point deadline) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
+}
 
 }  // namespace
 
@@ -46,11 +53,10 @@ bool Channel::send(std::string_view name, std::string_view json,
   return true;
 }
 
-Channel::Got Channel::receive_bytes(char* to, std::size_t size,
-                                    std::optional<std::chrono::milliseconds> limit) {
+Channel::Got Channel::receive_bytes(char* to, std::size_t size, Deadline deadline) {
   while (size > 0) {
     pollfd waiting{descriptor_, POLLIN, 0};
-    const int ready = ::poll(&waiting, 1, limit ? static_cast<int>(limit->count()) : -1);
+    const int ready = ::poll(&waiting, 1, deadline ? milliseconds_until(*deadline) : -1);
     if (ready < 0 && errno == EINTR) continue;
     if (ready == 0) return Got::too_late;
     const ssize_t got = ::recv(descriptor_, to, size, 0);
@@ -62,13 +68,13 @@ Channel::Got Channel::receive_bytes(char* to, std::size_t size,
   return Got::all;
 }
 
-Result<std::optional<Message>> Channel::receive(std::optional<std::chrono::milliseconds> limit) {
+Result<std::optional<Message>> Channel::receive(Deadline deadline) {
   const auto ended = [](Got got) -> Result<std::optional<Message>> {
     if (got == Got::nothing) return std::optional<Message>();
     return Error{ErrorKind::infrastructure, "no answer came in time", {}};
   };
   Head head{};
-  Got got = receive_bytes(reinterpret_cast<char*>(head.data()), sizeof head, limit);
+  Got got = receive_bytes(reinterpret_cast<char*>(head.data()), sizeof head, deadline);
   if (got != Got::all) return ended(got);
   for (std::size_t part = 0; part < head.size(); ++part) {
     if (head[part] > most[part]) return std::optional<Message>();
@@ -77,7 +83,7 @@ Result<std::optional<Message>> Channel::receive(std::optional<std::chrono::milli
   std::string* const parts[] = {&message.name, &message.json, &message.bytes};
   for (std::size_t part = 0; part < head.size(); ++part) {
     parts[part]->resize(static_cast<std::size_t>(head[part]));
-    got = receive_bytes(parts[part]->data(), parts[part]->size(), limit);
+    got = receive_bytes(parts[part]->data(), parts[part]->size(), deadline);
     if (got != Got::all) return ended(got);
   }
   return std::optional<Message>(std::move(message));

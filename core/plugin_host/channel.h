@@ -39,13 +39,15 @@ class Channel {
   bool send(std::string_view name, std::string_view json,
             const std::vector<std::string_view>& bytes = {});
 
-  // The next message. An error (infrastructure) if none came before the limit, and absent if the
-  // other end is gone or says something else than messages.
-  Result<std::optional<Message>> receive(std::optional<std::chrono::milliseconds> limit);
+  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+
+  // The next message. An error (infrastructure) if it was not there whole before the deadline, and
+  // absent if the other end is gone or says something else than messages.
+  Result<std::optional<Message>> receive(Deadline deadline);
 
  private:
   enum class Got { all, nothing, too_late };
-  Got receive_bytes(char* to, std::size_t size, std::optional<std::chrono::milliseconds> limit);
+  Got receive_bytes(char* to, std::size_t size, Deadline deadline);
 
   int descriptor_;
 };

@@ -20,8 +20,9 @@ namespace sharkreg::core {
 // How plugins are kept out of this process.
 struct Isolation {
   std::filesystem::path worker;  // sharkreg-worker
-  // A worker that says nothing for so long is ended: while it only thinks (describing, planning,
-  // classifying, resolving), and while it works (reading an artifact, comparing, probing).
+  // A worker is ended when a call in which it only thinks (describing, planning, classifying,
+  // resolving) takes longer than the first; when it works (reading an artifact, comparing, probing)
+  // and no message of it was there whole for as long as the second.
   std::chrono::milliseconds thinking_limit = std::chrono::minutes(1);
   std::chrono::milliseconds working_limit = std::chrono::minutes(10);
 };

@@ -23,6 +23,8 @@
 namespace sharkreg::core {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // The descriptor at which `sharkreg-worker serve` finds its socket.
 constexpr int served_descriptor = 3;
 
@@ -44,6 +46,11 @@ std::string last_words(int file) {
     if (!trim(each).empty()) line += (line.empty() ? "" : " / ") + std::string(trim(each));
   }
   return printable(line);
+}
+
+// Whether what it does takes long by nature, and so only silence counts.
+bool works(std::string_view function) {
+  return function == "read" || function == "stat" || function == "compare" || function == "probe";
 }
 
 Failure broken(const std::string& what, int number) {
@@ -99,14 +106,13 @@ std::optional<std::string> WorkerLink::own_end() const {
 }
 
 std::chrono::milliseconds WorkerLink::limit_of(std::string_view function) const {
-  const bool works =
-      function == "read" || function == "stat" || function == "compare" || function == "probe";
-  return works ? isolation_.working_limit : isolation_.thinking_limit;
+  return works(function) ? isolation_.working_limit : isolation_.thinking_limit;
 }
 
 void WorkerLink::lost(std::string_view function, bool silent) {
   const std::string how =
-      silent ? fmt::format("said nothing for {} s", limit_of(function).count() / 1000)
+      silent ? fmt::format("{} {} s", works(function) ? "said nothing for" : "did not end within",
+                           limit_of(function).count() / 1000)
              : own_end().value_or("closed its connection");
   const std::string words = end();
   throw Failure(Failure::Kind::failed,
@@ -211,14 +217,19 @@ std::optional<std::string> WorkerLink::converse(std::string_view function, std::
   std::exception_ptr exception;
   // One that crashed while it was idle is as good as none.
   if (!channel_->send(function, json, bytes)) lost(function, false);
+  auto deadline = Clock::now() + limit_of(function);
   for (;;) {
-    auto message = channel_->receive(limit_of(function));
+    auto message = channel_->receive(deadline);
     if (!message) lost(function, true);
     if (!*message) lost(function, false);
     const bool ended =
         (*message)->name == "done" || (*message)->name == "absent" || (*message)->name == "failed";
     if (!ended) {
+      const auto asked = Clock::now();
       if (!answer(**message, receive, exception)) lost(function, false);
+      // The time that the host takes is not the plugin's.
+      deadline =
+          works(function) ? Clock::now() + limit_of(function) : deadline + (Clock::now() - asked);
       continue;
     }
     if (exception) std::rethrow_exception(exception);

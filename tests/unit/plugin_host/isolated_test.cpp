@@ -3,7 +3,9 @@
 // they fall.
 #include "plugin_host/isolated.h"
 
+#include <atomic>
 #include <dirent.h>
+#include <thread>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
@@ -183,8 +185,45 @@ TEST_CASE("isolated: a plugin that hangs is given up") {
   REQUIRE(made.has_value());
   CHECK(failure_of([&] {
           (*made)->resolve({{}, "bad hang", "", ""});
-        }).find("said nothing for 0 s") != std::string::npos);
+        }).find("did not end within 0 s") != std::string::npos);
   CHECK_FALSE((*made)->resolve({{}, "fine", "", ""}));
+}
+
+TEST_CASE("isolated: a plugin that says something again and again is given up as well") {
+  const FakeServices services;
+  Isolation impatient = isolation();
+  impatient.thinking_limit = std::chrono::milliseconds(500);
+  const auto made =
+      make_isolated_backend(interface_of("crashing", "crashing"), {}, services, impatient);
+  REQUIRE(made.has_value());
+  CompileRequest request;
+  request.case_name = "m/bad chat";
+  CHECK(failure_of([&] { (*made)->plan_compile(request); }).find("did not end within") !=
+        std::string::npos);
+  CHECK(services.logged.size() > 2);
+}
+
+TEST_CASE(
+    "isolated: instances are called from several threads at once, one falls again and again") {
+  constexpr int calls = 20;
+  std::vector<std::thread> threads;
+  std::atomic<int> right = 0;
+  for (const bool falls : {false, true, false}) {
+    threads.emplace_back([&right, falls] {
+      const FakeServices services;
+      const auto made =
+          make_isolated_tuner(interface_of("crashing", "crashing"), {}, services, isolation());
+      for (int call = 0; made && call < calls; ++call) {
+        const std::string failure = failure_of([&] {
+          (*made)->resolve({{}, falls ? "bad abort" : "fine", "", ""});
+        });
+        const bool fell = failure.find("SIGABRT") != std::string::npos;
+        if (falls ? fell : failure == "nothing was thrown") ++right;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == 3 * calls);
 }
 
 TEST_CASE("isolated: a fetcher and a comparator that fall") {
