@@ -22,8 +22,8 @@ Compiles the models of a suite, runs them, compares their results with what is
 expected and reports. Hardware, transports, comparisons and tuning are plugins.")
 
 set(CPACK_DEBIAN_SDK_PACKAGE_NAME sharkreg-dev)
-# Headers, functions and checker work alone, as on a vendor's machine that only builds. The templates
-# and the tests of a plugin need a host, one that is not older: older ones may refuse the plugin.
+# Headers, functions and checker work alone, as on a vendor's machine that only builds. The
+# templates and the tests of a plugin need a host, and one that is not older: it could refuse it.
 set(CPACK_DEBIAN_SDK_PACKAGE_RECOMMENDS "sharkreg (>= ${CPACK_DEBIAN_PACKAGE_VERSION})")
 set(CPACK_DEBIAN_SDK_PACKAGE_SUGGESTS "cmake, g++, pkg-config")
 set(CPACK_DEBIAN_SDK_DESCRIPTION "SDK for plugins of sharkreg

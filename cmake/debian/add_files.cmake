@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Adds to each package, before CPack packs it, what Debian's policy asks for and other installations
-# do not need: copyright, changelog, and why lintian is contradicted. Debian has the text of the
-# license in one place for all packages.
+# Gives each package, before CPack packs it, what Debian's policy asks for and other installations
+# do not need: copyright, changelog, why lintian is contradicted, and permissions that do not depend
+# on who made the package. Debian has the text of the license in one place for all packages.
 foreach(package host=sharkreg sdk=sharkreg-dev)
   string(REGEX MATCH "^(.*)=(.*)$" matched ${package})
   set(share "${CPACK_TEMPORARY_DIRECTORY}/${CMAKE_MATCH_1}${CPACK_PACKAGING_INSTALL_PREFIX}/share")
@@ -17,3 +17,5 @@ foreach(package host=sharkreg sdk=sharkreg-dev)
   file(RENAME "${share}/lintian/overrides/${name}.lintian-overrides"
               "${share}/lintian/overrides/${name}")
 endforeach()
+execute_process(COMMAND chmod -R u=rwX,go=rX -- "${CPACK_TEMPORARY_DIRECTORY}"
+  COMMAND_ERROR_IS_FATAL ANY)
