@@ -2,6 +2,7 @@
 #include "vulkan/drivers.h"
 
 #include <algorithm>
+#include <fnmatch.h>
 
 #include "iree/text.h"
 
@@ -13,13 +14,43 @@ namespace fs = std::filesystem;
 // A manifest has a few hundred bytes.
 constexpr std::size_t manifest_limit = 65536;
 
-// The value of "library_path"; JSON needs no more here, since a manifest has one such member and
-// paths with escapes in them do not occur.
+// The value of "library_path". JSON needs no more here, since a manifest has one such member, and
+// of all escapes only these are of use in a path.
 std::string library_in(const std::string& manifest_text) {
-  const std::size_t name = manifest_text.find("\"library_path\"");
+  constexpr std::string_view member = "\"library_path\"";
+  const std::size_t name = manifest_text.find(member);
   if (name == std::string::npos) return {};
-  const std::string_view rest = std::string_view(manifest_text).substr(name + 14);
-  return std::string(iree::between(rest, "\"", "\""));
+  std::size_t at = manifest_text.find('"', name + member.size());
+  std::string library;
+  while (at != std::string::npos && ++at < manifest_text.size()) {
+    if (manifest_text[at] == '"') return library;
+    if (manifest_text[at] == '\\' && ++at == manifest_text.size()) break;
+    library += manifest_text[at];
+  }
+  return {};
+}
+
+// Whether one of the patterns, separated by commas, is that of the manifest's name.
+bool is_among(const std::string& patterns, const fs::path& manifest) {
+  const std::string name = manifest.filename();
+  return std::ranges::any_of(iree::split(patterns, ','), [&](const std::string& pattern) {
+    return ::fnmatch(std::string(iree::trimmed(pattern)).c_str(), name.c_str(), FNM_CASEFOLD) == 0;
+  });
+}
+
+// What the user lets the loader take of all that was found.
+void choose_drivers(const Host& host, Drivers& drivers) {
+  const auto leave_out = [&](const char* variable, bool matching) {
+    const auto patterns = host.environment(variable);
+    if (!patterns || patterns->empty()) return;
+    std::erase_if(drivers.found, [&](const Driver& driver) {
+      if (is_among(*patterns, driver.manifest) != matching) return false;
+      drivers.looked_for.push_back(driver.manifest + " is left out by " + variable);
+      return true;
+    });
+  };
+  leave_out("VK_LOADER_DRIVERS_SELECT", false);
+  leave_out("VK_LOADER_DRIVERS_DISABLE", true);
 }
 
 void add_manifest(const fs::path& path, Drivers& drivers) {
@@ -92,7 +123,8 @@ std::vector<fs::path> standard_directories(const Host& host, const fs::path& roo
 }  // namespace
 
 const std::vector<std::string> driver_variables{"VK_DRIVER_FILES", "VK_ICD_FILENAMES",
-                                                "VK_ADD_DRIVER_FILES"};
+                                                "VK_ADD_DRIVER_FILES", "VK_LOADER_DRIVERS_SELECT",
+                                                "VK_LOADER_DRIVERS_DISABLE"};
 
 Drivers find_drivers(const Host& host, const fs::path& root) {
   Drivers drivers;
@@ -108,6 +140,7 @@ Drivers find_drivers(const Host& host, const fs::path& root) {
       drivers.looked_for.push_back("no Vulkan driver is announced in " + directories);
     }
   }
+  choose_drivers(host, drivers);
   if (!drivers.found.empty()) drivers.looked_for.clear();
   return drivers;
 }

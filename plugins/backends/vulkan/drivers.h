@@ -27,7 +27,9 @@ struct Drivers {
 // The drivers that Vulkan's loader would take, in its order: those that VK_DRIVER_FILES or the older
 // VK_ICD_FILENAMES names (files or directories, separated by colons), else those that
 // VK_ADD_DRIVER_FILES adds and those in the icd.d directories below `root` and of the user. A
-// manifest that names a library which is not there is no driver.
+// manifest that names a library which is not there is no driver. Of these the ones whose manifest's
+// name fits a pattern of VK_LOADER_DRIVERS_SELECT, if that is set, and none of
+// VK_LOADER_DRIVERS_DISABLE.
 Drivers find_drivers(const Host& host, const std::filesystem::path& root);
 
 }  // namespace sharkreg::vulkan

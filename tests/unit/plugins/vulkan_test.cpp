@@ -89,6 +89,26 @@ TEST_CASE("vulkan: variables choose the drivers") {
         Texts{machine.manifest_file});
 }
 
+TEST_CASE("vulkan: drivers are selected and left out by patterns of their manifests' names") {
+  Machine machine;
+  const auto other =
+      machine.directory.write("other/c.json", R"({"ICD":{"library_path":"lib\/\"c\".so"}})");
+  machine.directory.write("other/lib/\"c\".so", "");
+  machine.host.variables["VK_ADD_DRIVER_FILES"] = other;
+  const auto found = [&](const std::string& select, const std::string& disable) {
+    machine.host.variables["VK_LOADER_DRIVERS_SELECT"] = select;
+    machine.host.variables["VK_LOADER_DRIVERS_DISABLE"] = disable;
+    return find_drivers(machine.host, machine.directory.path());
+  };
+  CHECK(manifests_of(found("", "")) == Texts{other, machine.manifest_file});
+  CHECK(manifests_of(found("x*, C.*", "")) == Texts{other});
+  CHECK(manifests_of(found("", "c*")) == Texts{machine.manifest_file});
+  const Drivers none = found("c.json", "*");
+  CHECK(none.found.empty());
+  CHECK(none.looked_for == Texts{machine.manifest_file + " is left out by VK_LOADER_DRIVERS_SELECT",
+                                 other + " is left out by VK_LOADER_DRIVERS_DISABLE"});
+}
+
 TEST_CASE("vulkan: what is missing is said") {
   const TemporaryDirectory empty;
   FakeHost host;
