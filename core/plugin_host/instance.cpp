@@ -18,6 +18,8 @@ Failure::Kind kind_of(sr_status status) {
       return Failure::Kind::cancelled;
     case SR_UNSUPPORTED:
       return Failure::Kind::unsupported;
+    case SR_CHANGED:
+      return Failure::Kind::changed;
     default:
       return Failure::Kind::failed;
   }
@@ -61,7 +63,9 @@ bool Instance::check(sr_status status, Absence absence, const Tree& answer,
         told(fmt::format("{} failed with status {}, without a word why", function, status)),
         fmt::format("the plugin is {}; ask its author", library_->path().native()));
   }
-  throw Failure(kind_of(status), told(answer.failure_message()), answer.failure_hint());
+  Failure failure(kind_of(status), told(answer.failure_message()), answer.failure_hint());
+  failure.set_retry_after(answer.retry_after());
+  throw failure;
 }
 
 void Instance::refuse_missing(std::string_view function) const {

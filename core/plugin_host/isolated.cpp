@@ -67,10 +67,10 @@ class IsolatedFetcher final : public ArtifactFetcher {
     return struct_from_json<ArtifactInformation>(*answer);
   }
 
-  void read(const std::string& url, std::uint64_t offset, std::uint64_t length,
-            const Receive& receive) override {
-    const ReadCall call{url, static_cast<std::int64_t>(offset),
-                        length == to_end ? -1 : static_cast<std::int64_t>(length)};
+  void read(const std::string& url, const ArtifactPart& part, const Receive& receive) override {
+    const ReadCall call{
+        url, part.validator, static_cast<std::int64_t>(part.offset),
+        part.length == ArtifactPart::to_end ? -1 : static_cast<std::int64_t>(part.length)};
     link_->call("read", struct_to_json(call), {}, receive);
   }
 

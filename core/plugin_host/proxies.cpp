@@ -108,13 +108,13 @@ class FetcherProxy final : public ArtifactFetcher {
     return instance_.take<ArtifactInformation>(answer, "stat");
   }
 
-  void read(const std::string& url, std::uint64_t offset, std::uint64_t length,
-            const Receive& receive) override {
-    Receiver receiver(receive, length);
+  void read(const std::string& url, const ArtifactPart& part, const Receive& receive) override {
+    Receiver receiver(receive, part.length);
     Tree answer;
     try {
       instance_.call(table(), &Table::read, "read", Absence::is_a_failure, answer, to_abi(url),
-                     offset, length, static_cast<void*>(&receiver), &Receiver::receive);
+                     to_abi(part.validator), part.offset, part.length,
+                     static_cast<void*>(&receiver), &Receiver::receive);
     } catch (const Failure&) {
       // That the plugin stopped because it was told to is not the news.
       if (!receiver.stopped()) throw;
@@ -210,6 +210,7 @@ ErrorKind kind_of(const Failure& failure) {
       return ErrorKind::interrupted;
     case Failure::Kind::failed:
     case Failure::Kind::unsupported:
+    case Failure::Kind::changed:
       break;
   }
   return ErrorKind::infrastructure;

@@ -27,6 +27,7 @@ struct CreateCall {
 
 struct ReadCall {
   std::string url;
+  std::string validator;
   std::int64_t offset = 0;
   std::int64_t length = -1;  // -1: to the end
 };
@@ -50,6 +51,7 @@ struct FailedCall {
   std::int64_t kind = 0;  // Failure::Kind
   std::string message;
   std::string hint;
+  std::int64_t retry_after = 0;  // milliseconds
 };
 
 struct Remark {
@@ -89,6 +91,7 @@ void fields(Visitor& visit, CreateCall& value) {
 template <class Visitor>
 void fields(Visitor& visit, ReadCall& value) {
   visit("url", value.url);
+  visit("validator", value.validator);
   visit("offset", value.offset);
   visit("length", value.length);
 }
@@ -114,6 +117,7 @@ void fields(Visitor& visit, FailedCall& value) {
   visit("kind", value.kind);
   visit("message", value.message);
   visit("hint", value.hint);
+  visit("retry_after", value.retry_after);
 }
 
 template <class Visitor>

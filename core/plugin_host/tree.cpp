@@ -42,6 +42,10 @@ const std::string& Tree::failure_hint() const {
   return state_->content.failure_hint;
 }
 
+std::chrono::milliseconds Tree::retry_after() const {
+  return state_->content.retry_after;
+}
+
 std::string schema_of(const Tree& tree) {
   sr_string schema{};
   tree.reader()->get_string(tree.reader(), to_abi("/schema"), &schema);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -35,6 +36,8 @@ class Tree {
   // What was said through sr_writer.fail; empty if nothing was.
   const std::string& failure_message() const;
   const std::string& failure_hint() const;
+  // What was said through sr_writer.retry_after; zero if nothing was.
+  std::chrono::milliseconds retry_after() const;
 
  private:
   struct State;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <boost/json/value.hpp>
@@ -17,6 +18,7 @@ struct TreeContent {
   bool has_root = false;  // a null that stands there differs from nothing at all
   std::string failure_message;
   std::string failure_hint;
+  std::chrono::milliseconds retry_after{0};
 };
 
 // The tables over a content, which must outlive them.

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "plugin_host/tree_content.h"
 
+#include <algorithm>
+
 namespace sharkreg::core {
 namespace {
 
@@ -141,6 +143,12 @@ struct Writing {
       // Out of memory: the status that the call returns still says that it failed.
     }
   }
+
+  static void retry_after(sr_writer* writer, std::uint64_t milliseconds) {
+    constexpr std::uint64_t longest = 7 * 24 * 3'600'000;  // more is as good as never
+    static_cast<TreeContent*>(writer->self)->retry_after =
+        std::chrono::milliseconds(std::min(milliseconds, longest));
+  }
 };
 
 }  // namespace
@@ -156,6 +164,7 @@ sr_writer make_writer(TreeContent& content) {
   writer.put_array = &Writing::put_array;
   writer.put_object = &Writing::put_object;
   writer.fail = &Writing::fail;
+  writer.retry_after = &Writing::retry_after;
   return writer;
 }
 

@@ -236,7 +236,9 @@ std::optional<std::string> WorkerLink::converse(std::string_view function, std::
     if ((*message)->name == "absent") return std::nullopt;
     if ((*message)->name == "done") return std::move((*message)->json);
     const auto failed = struct_from_json<FailedCall>((*message)->json);
-    throw Failure(static_cast<Failure::Kind>(failed.kind), failed.message, failed.hint);
+    Failure failure(static_cast<Failure::Kind>(failed.kind), failed.message, failed.hint);
+    failure.set_retry_after(std::chrono::milliseconds(failed.retry_after));
+    throw failure;
   }
 }
 

@@ -94,7 +94,7 @@ Result<void> place_copy(ArtifactFetcher& fetcher, const std::string& location,
   };
   if (part.trouble() != 0) return cannot_write();
   try {
-    fetcher.read(location, 0, ArtifactFetcher::to_end,
+    fetcher.read(location, {},
                  [&](const void* bytes, std::size_t count) { return part.write(bytes, count); });
   } catch (const Failure& failure) {
     // A fetcher also throws when it was told to stop, since nothing can be written any more.

@@ -120,8 +120,8 @@ std::string compare(const Message& message, Comparator& comparator) {
 
 void read(const ReadCall& call, ArtifactFetcher& fetcher, const ServedHost& host) {
   const auto length =
-      call.length < 0 ? ArtifactFetcher::to_end : static_cast<std::uint64_t>(call.length);
-  fetcher.read(call.url, static_cast<std::uint64_t>(call.offset), length,
+      call.length < 0 ? ArtifactPart::to_end : static_cast<std::uint64_t>(call.length);
+  fetcher.read(call.url, {static_cast<std::uint64_t>(call.offset), length, call.validator},
                [&](const void* bytes, std::size_t size) { return host.take(bytes, size); });
 }
 
@@ -203,7 +203,8 @@ WorkerStatus serve_command(const std::filesystem::path& library_file, int descri
       channel.send(answer ? "done" : "absent", answer.value_or("{}"));
     } catch (const Failure& failure) {
       channel.send("failed", struct_to_json(FailedCall{static_cast<std::int64_t>(failure.kind()),
-                                                       failure.what(), failure.hint()}));
+                                                       failure.what(), failure.hint(),
+                                                       failure.retry_after().count()}));
     }
   }
 }

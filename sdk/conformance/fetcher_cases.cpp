@@ -81,7 +81,7 @@ Answer stat(const Instance& instance, Age age, const std::string& url) {
 
 Answer read(const Instance& instance, const std::string& url, std::uint64_t offset,
             std::uint64_t length, Received& received) {
-  return instance.call(Age::current, &Table::read, "read", to_abi(url), offset, length,
+  return instance.call(Age::current, &Table::read, "read", to_abi(url), sr_string{}, offset, length,
                        static_cast<void*>(&received), &Received::take);
 }
 

@@ -10,9 +10,9 @@
 namespace sharkreg::conformance {
 
 std::string name_of_status(sr_status status) {
-  constexpr const char* names[] = {"SR_OK",      "SR_ABSENT",    "SR_FAILED",
-                                   "SR_INVALID", "SR_CANCELLED", "SR_UNSUPPORTED"};
-  if (status < 0 || status > SR_UNSUPPORTED) return fmt::format("the unknown status {}", status);
+  constexpr const char* names[] = {"SR_OK",        "SR_ABSENT",      "SR_FAILED", "SR_INVALID",
+                                   "SR_CANCELLED", "SR_UNSUPPORTED", "SR_CHANGED"};
+  if (status < 0 || status > SR_CHANGED) return fmt::format("the unknown status {}", status);
   return names[status];
 }
 

@@ -25,7 +25,7 @@ ASSERT(SR_ABI_MAGIC == 0x47455254524b4853);
 ASSERT(SR_ABI_MAJOR == 1);
 
 ASSERT(SR_OK == 0 && SR_ABSENT == 1 && SR_FAILED == 2 && SR_INVALID == 3);
-ASSERT(SR_CANCELLED == 4 && SR_UNSUPPORTED == 5);
+ASSERT(SR_CANCELLED == 4 && SR_UNSUPPORTED == 5 && SR_CHANGED == 6);
 ASSERT(SR_KIND_ABSENT == 0 && SR_KIND_NULL == 1 && SR_KIND_BOOLEAN == 2 && SR_KIND_INTEGER == 3);
 ASSERT(SR_KIND_NUMBER == 4 && SR_KIND_STRING == 5 && SR_KIND_ARRAY == 6 && SR_KIND_OBJECT == 7);
 ASSERT(SR_LOG_DEBUG == 0 && SR_LOG_NOTE == 1 && SR_LOG_WARNING == 2);
@@ -51,7 +51,7 @@ AT(sr_reader, get_boolean, 48);
 AT(sr_reader, get_count, 56);
 AT(sr_reader, get_key, 64);
 
-SIZE(sr_writer, 72);
+SIZE(sr_writer, 80);
 AT(sr_writer, struct_size, 0);
 AT(sr_writer, self, 8);
 AT(sr_writer, put_string, 16);
@@ -61,6 +61,7 @@ AT(sr_writer, put_boolean, 40);
 AT(sr_writer, put_array, 48);
 AT(sr_writer, put_object, 56);
 AT(sr_writer, fail, 64);
+AT(sr_writer, retry_after, 72);
 
 SIZE(sr_tool_answer, 64);
 AT(sr_tool_answer, struct_size, 0);

@@ -105,11 +105,15 @@ std::optional<sharkreg::ArtifactInformation> FileFetcher::stat(const std::string
   return information;
 }
 
-void FileFetcher::read(const std::string& url, std::uint64_t offset, std::uint64_t length,
+void FileFetcher::read(const std::string& url, const sharkreg::ArtifactPart& part,
                        const Receive& receive) {
+  const auto& [offset, length, validator] = part;
   const std::string path = path_from_url(url);
   const auto file = OpenFile::open(path);
   if (!file) fail(path, ENOENT);
+  if (!validator.empty() && validator != validator_of(file->status())) {
+    throw Failure(Failure::Kind::changed, path + " was changed since it was looked at");
+  }
   if (offset > file->size()) {
     throw Failure(Failure::Kind::invalid, path + " has " + std::to_string(file->size()) +
                                               " bytes, so none can be read from " +
@@ -122,7 +126,7 @@ void FileFetcher::read(const std::string& url, std::uint64_t offset, std::uint64
         static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), length - done));
     const std::size_t count = file->read_at(offset + done, buffer.data(), wanted);
     if (count == 0) {
-      if (length == to_end) return;
+      if (length == sharkreg::ArtifactPart::to_end) return;
       throw Failure(Failure::Kind::failed, path + " ended after " + std::to_string(done) + " of " +
                                                std::to_string(length) + " bytes from " +
                                                std::to_string(offset) + " on");

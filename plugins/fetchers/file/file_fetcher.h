@@ -21,7 +21,7 @@ class FileFetcher final : public sharkreg::ArtifactFetcher {
   std::optional<sharkreg::ArtifactInformation> stat(const std::string& url) override;
 
   // A file that ends before the range does is a Failure(failed), after all bytes that it has.
-  void read(const std::string& url, std::uint64_t offset, std::uint64_t length,
+  void read(const std::string& url, const sharkreg::ArtifactPart& part,
             const Receive& receive) override;
 };
 

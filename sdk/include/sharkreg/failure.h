@@ -4,6 +4,7 @@
 
 #include <sharkreg/plugin_abi.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -19,6 +20,7 @@ class Failure : public std::runtime_error {
     invalid = SR_INVALID,          // the request is at fault: a wrong flag or argument
     cancelled = SR_CANCELLED,      // the host asked to stop
     unsupported = SR_UNSUPPORTED,  // this version has no such thing
+    changed = SR_CHANGED,          // it is no longer what the request says it is
   };
 
   // message: one sentence, what and where. hint: what the user can do; may be empty.
@@ -28,9 +30,14 @@ class Failure : public std::runtime_error {
   Kind kind() const noexcept { return kind_; }
   const std::string& hint() const noexcept { return hint_; }
 
+  // After what time it may well succeed, if that is known: a server said so. Zero: nothing is known.
+  std::chrono::milliseconds retry_after() const noexcept { return retry_after_; }
+  void set_retry_after(std::chrono::milliseconds time) noexcept { retry_after_ = time; }
+
  private:
   Kind kind_;
   std::string hint_;
+  std::chrono::milliseconds retry_after_{0};
 };
 
 }  // namespace sharkreg

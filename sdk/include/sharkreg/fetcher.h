@@ -32,6 +32,15 @@ struct ArtifactInformation {
   std::optional<std::string> local_path;
 };
 
+// What of an artifact is to be read.
+struct ArtifactPart {
+  static constexpr std::uint64_t to_end = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t offset = 0;       // of its first byte
+  std::uint64_t length = to_end;  // bytes
+  std::string validator;          // of the content that is meant; empty: any
+};
+
 // Reads artifacts by URL. The host retries, resumes, verifies and stores.
 //
 // Ownership: the host owns the instance. Threads: one call at a time on one instance, unless the
@@ -39,7 +48,6 @@ struct ArtifactInformation {
 class ArtifactFetcher {
  public:
   using Receive = std::function<bool(const void* bytes, std::size_t size)>;
-  static constexpr std::uint64_t to_end = std::numeric_limits<std::uint64_t>::max();
 
   virtual ~ArtifactFetcher() = default;
 
@@ -48,10 +56,10 @@ class ArtifactFetcher {
   // Absent: there is no such artifact. Throws Failure when that cannot be learned.
   virtual std::optional<ArtifactInformation> stat(const std::string& url) = 0;
 
-  // Passes `length` bytes from `offset` on (to_end: all that follow) to `receive`, in order. Stops
-  // when receive returns false, with Failure(cancelled).
-  virtual void read(const std::string& url, std::uint64_t offset, std::uint64_t length,
-                    const Receive& receive) = 0;
+  // Passes this part to `receive`, in order. Stops when receive returns false, with
+  // Failure(cancelled); while nothing comes, asks it about once a second with no bytes. Throws
+  // Failure(changed), without having passed a byte of it, when the content has another validator.
+  virtual void read(const std::string& url, const ArtifactPart& part, const Receive& receive) = 0;
 };
 
 template <class Visitor>

@@ -50,13 +50,18 @@ typedef struct sr_fetcher_functions {
   /*
    * Passes `length` bytes from `offset` on to `receive`, in order, in pieces of any size;
    * UINT64_MAX means to the end. Never more than `length`. An offset other than 0 is asked for only
-   * if stat said "ranges". The answer has no members; its writer takes the text of a failure.
+   * if stat said "ranges". `validator` is what stat said, or empty: bytes of another content than
+   * the one that has this validator are not passed, since the host joins what several calls read.
+   * While nothing comes, receive is called with size 0 about once a second, so that the host can
+   * stop it. The answer has no members; its writer takes the text of a failure.
    *
    * SR_OK: all of them were passed. SR_CANCELLED: receive said stop. SR_FAILED: it broke off; the
-   * host may ask again for what is missing. SR_ABSENT: gone since stat.
+   * host may ask again for what is missing, not before what retry_after says. SR_INVALID: asking
+   * again is of no use (a right that is missing, a wrong URL). SR_ABSENT: gone since stat.
+   * SR_CHANGED: the content has another validator by now; the host starts from its beginning.
    */
-  sr_status (*read)(void* self, sr_string url, uint64_t offset, uint64_t length, void* context,
-                    sr_receive_bytes receive, sr_writer* answer);
+  sr_status (*read)(void* self, sr_string url, sr_string validator, uint64_t offset,
+                    uint64_t length, void* context, sr_receive_bytes receive, sr_writer* answer);
 } sr_fetcher_functions;
 
 #ifdef __cplusplus

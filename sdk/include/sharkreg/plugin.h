@@ -34,6 +34,9 @@ sr_status guarded(sr_writer* answer, Function&& function) noexcept {
     return function();
   } catch (const Failure& failure) {
     answer->fail(answer, to_abi(failure.what()), to_abi(failure.hint()));
+    if (failure.retry_after().count() > 0 && SR_HAS(answer, sr_writer, retry_after)) {
+      answer->retry_after(answer, static_cast<std::uint64_t>(failure.retry_after().count()));
+    }
     return static_cast<sr_status>(failure.kind());
   } catch (const std::exception& error) {
     answer->fail(answer, to_abi(error.what()), sr_string{});
@@ -145,11 +148,12 @@ struct FetcherThunks {
       return SR_OK;
     });
   }
-  static sr_status read(void* self, sr_string url, std::uint64_t offset, std::uint64_t length,
-                        void* context, sr_receive_bytes receive, sr_writer* answer) {
+  static sr_status read(void* self, sr_string url, sr_string validator, std::uint64_t offset,
+                        std::uint64_t length, void* context, sr_receive_bytes receive,
+                        sr_writer* answer) {
     return guarded(answer, [&] {
       object_of<T>(self).read(
-          std::string(from_abi(url)), offset, length,
+          std::string(from_abi(url)), {offset, length, std::string(from_abi(validator))},
           [&](const void* bytes, std::size_t size) { return receive(context, bytes, size) == 0; });
       return SR_OK;
     });

@@ -8,11 +8,14 @@
 
 using namespace sharkreg;
 
-class @CLASS@ final : public ArtifactFetcher {
+class @CLASS @final : public ArtifactFetcher {
  public:
-  @CLASS@(const Configuration&, const Host& host) : host_(host) {}
+  @CLASS @(const Configuration&, const Host& host) : host_(host) {
+  }
 
-  FetcherDescription describe() const override { return {{"@SCHEME@"}}; }
+  FetcherDescription describe() const override {
+    return {{"@SCHEME@"}};
+  }
 
   std::optional<ArtifactInformation> stat(const std::string& url) override {
     const std::filesystem::path path = path_of(url);
@@ -23,10 +26,10 @@ class @CLASS@ final : public ArtifactFetcher {
     return information;
   }
 
-  void read(const std::string& url, std::uint64_t offset, std::uint64_t length,
-            const Receive& receive) override {
+  void read(const std::string& url, const ArtifactPart& part, const Receive& receive) override {
+    std::uint64_t length = part.length;
     std::ifstream file(path_of(url), std::ios::binary);
-    file.seekg(static_cast<std::streamoff>(offset));
+    file.seekg(static_cast<std::streamoff>(part.offset));
     if (!file) throw Failure(Failure::Kind::failed, url + " cannot be read");
     std::vector<char> buffer(1 << 20);
     while (length > 0) {
@@ -58,4 +61,4 @@ class @CLASS@ final : public ArtifactFetcher {
   const Host& host_;
 };
 
-SHARKREG_PLUGIN("@NAME@", "0.1.0", artifact_fetcher<@CLASS@>("@NAME@"))
+SHARKREG_PLUGIN("@NAME@", "0.1.0", artifact_fetcher<@CLASS @>("@NAME@"))

@@ -196,12 +196,13 @@ static sr_status stat_url(void* self, sr_string url, sr_writer* answer) {
   return answer->put_integer(answer, TEXT("/size"), size);
 }
 
-static sr_status read_url(void* self, sr_string url, uint64_t offset, uint64_t length,
-                          void* context, sr_receive_bytes receive, sr_writer* answer) {
+static sr_status read_url(void* self, sr_string url, sr_string validator, uint64_t offset,
+                          uint64_t length, void* context, sr_receive_bytes receive,
+                          sr_writer* answer) {
   FILE* file = open_url(url);
   char buffer[64];
   sr_status status = SR_OK;
-  (void)self;
+  (void)self, (void)validator;
   if (!file) return failed(answer, TEXT("it cannot be opened"));
   fseek(file, (long)offset, SEEK_SET);
   while (length > 0) {

@@ -100,7 +100,7 @@ class MemoryFetcher final : public ArtifactFetcher {
     return information;
   }
 
-  void read(const std::string& url, std::uint64_t, std::uint64_t, const Receive& receive) override {
+  void read(const std::string& url, const ArtifactPart&, const Receive& receive) override {
     receive(url.data(), url.size());
   }
 };

@@ -110,20 +110,35 @@ TEST_CASE("isolated: a fetcher hands over its bytes, and stops when told to") {
     got.append(static_cast<const char*>(bytes), size);
     return true;
   };
-  fetcher.read("sample:x", 3, 7, take);
+  fetcher.read("sample:x", {3, 7, "v1"}, take);
   CHECK(got == "defghij");
-  fetcher.read("sample:x", 20, ArtifactFetcher::to_end, take);
+  fetcher.read("sample:x", {20, ArtifactPart::to_end, {}}, take);
   CHECK(got == "defghijuvwxyz");
   int calls = 0;
   CHECK(failure_of([&] {
-          fetcher.read("sample:x", 0, 26, [&](const void*, std::size_t) { return ++calls < 2; });
+          fetcher.read("sample:x", {0, 26, {}},
+                       [&](const void*, std::size_t) { return ++calls < 2; });
         }).find("stopped reading sample:x") != std::string::npos);
   CHECK(calls == 2);
-  CHECK_THROWS_WITH_AS(fetcher.read("sample:x", 0, 26,
+  CHECK_THROWS_WITH_AS(fetcher.read("sample:x", {0, 26, {}},
                                     [](const void*, std::size_t) -> bool {
                                       throw std::length_error("the disk is full");
                                     }),
                        "the disk is full", std::length_error);
+}
+
+TEST_CASE("isolated: what changed is told, and when to ask again") {
+  const FakeServices services;
+  const auto fetcher =
+      make_isolated_fetcher(interface_of("sample", "sample_fetcher"), {}, services, isolation());
+  REQUIRE(fetcher.has_value());
+  try {
+    (*fetcher)->read("sample:x", {0, 26, "v0"}, [](const void*, std::size_t) { return true; });
+    FAIL("nothing was thrown");
+  } catch (const Failure& failure) {
+    CHECK(failure.kind() == Failure::Kind::changed);
+    CHECK(failure.retry_after() == std::chrono::milliseconds(1500));
+  }
 }
 
 TEST_CASE("isolated: a comparator sees the tensors' bytes") {
@@ -232,10 +247,11 @@ TEST_CASE("isolated: a fetcher and a comparator that fall") {
       make_isolated_fetcher(interface_of("crashing", "crashing"), {}, services, isolation());
   std::string got;
   CHECK(failure_of([&] {
-          (*fetcher)->read("crashing:bad abort", 0, 9, [&](const void* bytes, std::size_t size) {
-            got.append(static_cast<const char*>(bytes), size);
-            return true;
-          });
+          (*fetcher)->read("crashing:bad abort", {0, 9, {}},
+                           [&](const void* bytes, std::size_t size) {
+                             got.append(static_cast<const char*>(bytes), size);
+                             return true;
+                           });
         }).find("SIGABRT") != std::string::npos);
   CHECK(got == "half");
   const auto comparator =

@@ -79,8 +79,7 @@ TEST_CASE("a plugin uses the services of its host") {
   CHECK(services.logged[0] == std::pair<sr_log_level, std::string>{SR_LOG_NOTE, "probing"});
 
   services.tools_fail = true;
-  CHECK(failure_of([&] { (*backend)->probe({}); }) ==
-        "failed: sample: the tool took too long");
+  CHECK(failure_of([&] { (*backend)->probe({}); }) == "failed: sample: the tool took too long");
 }
 
 TEST_CASE("what a plugin throws arrives as a failure with its name") {
@@ -303,15 +302,17 @@ TEST_CASE("a fetcher passes its bytes on, in order") {
     got.append(static_cast<const char*>(bytes), size);
     return true;
   };
-  fetcher.read("sample:x", 3, 12, keep);
+  fetcher.read("sample:x", {3, 12, "v1"}, keep);
   CHECK(got == "defghijklmno");
   got.clear();
-  fetcher.read("sample:x", 20, ArtifactFetcher::to_end, keep);
+  fetcher.read("sample:x", {20, ArtifactPart::to_end, {}}, keep);
   CHECK(got == "uvwxyz");
 
   got.clear();
   CHECK(
-      failure_of([&] { fetcher.read("sample:endless", 0, 8, keep); }) ==
+      failure_of([&] {
+        fetcher.read("sample:endless", {0, 8, {}}, keep);
+      }) ==
       "failed: sample/sample_fetcher: it read more bytes of sample:endless than it was asked for");
   CHECK(got == "abcde");
 }
@@ -326,11 +327,10 @@ TEST_CASE("a fetcher stops when it is told to") {
     CAPTURE(url);
     int calls = 0;
     CHECK(failure_of([&] {
-            (*made)->read(url, 0, ArtifactFetcher::to_end,
-                          [&](const void*, std::size_t) { return ++calls < 2; });
+            (*made)->read(url, {}, [&](const void*, std::size_t) { return ++calls < 2; });
           }) == "cancelled: sample/sample_fetcher: stopped reading " + url);
     CHECK(calls == 2);
-    CHECK_THROWS_WITH_AS((*made)->read(url, 0, ArtifactFetcher::to_end,
+    CHECK_THROWS_WITH_AS((*made)->read(url, {},
                                        [](const void*, std::size_t) -> bool {
                                          throw std::length_error("the disk is full");
                                        }),

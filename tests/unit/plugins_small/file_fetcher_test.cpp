@@ -36,9 +36,9 @@ struct Files {
   }
 
   std::string read(const std::string& url, std::uint64_t offset = 0,
-                   std::uint64_t length = FileFetcher::to_end) {
+                   std::uint64_t length = sharkreg::ArtifactPart::to_end) {
     std::string all;
-    fetcher.read(url, offset, length, [&](const void* bytes, std::size_t size) {
+    fetcher.read(url, {offset, length, {}}, [&](const void* bytes, std::size_t size) {
       all.append(static_cast<const char*>(bytes), size);
       return true;
     });
@@ -185,7 +185,7 @@ TEST_CASE("a large file comes in order, in pieces of bounded size") {
   const std::string path = files.add("large.bin", content);
   std::string all;
   std::size_t pieces = 0;
-  files.fetcher.read(path, 0, FileFetcher::to_end, [&](const void* bytes, std::size_t size) {
+  files.fetcher.read(path, {}, [&](const void* bytes, std::size_t size) {
     CHECK(size <= std::size_t{1} << 20);
     all.append(static_cast<const char*>(bytes), size);
     ++pieces;
@@ -200,8 +200,7 @@ TEST_CASE("reading stops when the host does not want more") {
   const std::string path = files.add("large.bin", std::string(3'000'000, 'x'));
   int pieces = 0;
   failure_of(Failure::Kind::cancelled, [&] {
-    files.fetcher.read(path, 0, FileFetcher::to_end,
-                       [&](const void*, std::size_t) { return ++pieces < 2; });
+    files.fetcher.read(path, {}, [&](const void*, std::size_t) { return ++pieces < 2; });
   });
   CHECK(pieces == 2);
 }

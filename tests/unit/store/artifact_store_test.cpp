@@ -34,11 +34,10 @@ class FakeFetcher final : public ArtifactFetcher {
     return information;
   }
 
-  void read(const std::string&, std::uint64_t offset, std::uint64_t length,
-            const Receive& receive) override {
+  void read(const std::string&, const ArtifactPart& part, const Receive& receive) override {
     ++reads;
-    CHECK(offset == 0);
-    CHECK(length == to_end);
+    CHECK(part.offset == 0);
+    CHECK(part.length == ArtifactPart::to_end);
     for (const std::string& piece : pieces) {
       if (!receive(piece.data(), piece.size())) throw Failure(Failure::Kind::cancelled, "stopped");
     }
@@ -186,8 +185,8 @@ TEST_CASE("an artifact of another size than it should have is not placed") {
     Shop shop;
     shop.fetcher->pieces = {"four"};
     shop.fetcher->information->size = size;
-    CHECK(shop.refusal().message == "fake://sea/weights.irpa: 4 bytes came, but it has " +
-                                        std::to_string(size));
+    CHECK(shop.refusal().message ==
+          "fake://sea/weights.irpa: 4 bytes came, but it has " + std::to_string(size));
     CHECK(shop.left().empty());
   }
 }
@@ -211,8 +210,7 @@ TEST_CASE("without a fetcher what lies there is used, with a note") {
   shop.write("artifacts/model/weights.irpa", "by hand");
   const auto provided = shop.provide();
   REQUIRE(provided.has_value());
-  CHECK(provided->note ==
-        shop.destination.string() + " was there already; no fetcher for fake://");
+  CHECK(provided->note == shop.destination.string() + " was there already; no fetcher for fake://");
   CHECK(shop.content() == "by hand");
 }
 

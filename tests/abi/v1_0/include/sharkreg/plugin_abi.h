@@ -77,6 +77,7 @@ typedef int32_t sr_status;
 #define SR_INVALID 3     /* the request is at fault: a wrong flag, a wrong argument */
 #define SR_CANCELLED 4   /* the host's callback asked to stop */
 #define SR_UNSUPPORTED 5 /* this version of the plugin or host has no such thing */
+#define SR_CHANGED 6     /* what the request speaks of is no longer what the request says it is */
 
 typedef int32_t sr_value_kind;
 #define SR_KIND_ABSENT 0
@@ -139,6 +140,8 @@ struct sr_writer {
    * text counts; the status that the call returns says of what kind the failure is. Does nothing
    * for a call that succeeds. */
   void (*fail)(sr_writer* writer, sr_string message, sr_string hint);
+  /* Says that a call which fails with SR_FAILED may well succeed after so long. */
+  void (*retry_after)(sr_writer* writer, uint64_t milliseconds);
 };
 
 typedef int32_t sr_log_level;
