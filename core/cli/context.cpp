@@ -309,18 +309,24 @@ Result<std::unique_ptr<TunerResolver>> Context::tuner_resolver() const {
   return registry_->tuner(settings_.text("tuner-resolver"));
 }
 
-ArtifactStore Context::artifact_store() const {
-  return ArtifactStore([this](std::string_view scheme) -> Result<std::shared_ptr<ArtifactFetcher>> {
+std::unique_ptr<ArtifactStore> Context::artifact_store() const {
+  StoreSettings settings;
+  settings.directory = places_.cache_dir / "store";
+  settings.offline = settings_.is_true("offline");
+  const std::string revalidate = settings_.text("revalidate");
+  settings.revalidate = revalidate == "never"    ? Revalidate::never
+                        : revalidate == "always" ? Revalidate::always
+                                                 : Revalidate::etag;
+  const auto make = [this](std::string_view scheme) -> Result<std::unique_ptr<ArtifactFetcher>> {
     const std::string name = registry_->fetcher_for_scheme(scheme);
     if (name.empty()) {
       return Error{ErrorKind::infrastructure, fmt::format("no fetcher for {}:// was found", scheme),
                    "a plugin that reads it can be named by --fetcher-plugin; `sharkreg "
                    "plugins` lists what there is"};
     }
-    auto fetcher = registry_->fetcher(name);
-    if (!fetcher) return fetcher.error();
-    return std::shared_ptr<ArtifactFetcher>(std::move(*fetcher));
-  });
+    return registry_->fetcher(name);
+  };
+  return std::make_unique<ArtifactStore>(std::move(settings), make, clock_);
 }
 
 Result<PlanOptions> Context::plan_options(const std::string& sku,

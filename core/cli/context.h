@@ -69,7 +69,7 @@ class Context {
   std::string sku(const std::vector<ChosenBackend>& backends);
 
   Result<std::unique_ptr<TunerResolver>> tuner_resolver() const;
-  ArtifactStore artifact_store() const;
+  std::unique_ptr<ArtifactStore> artifact_store() const;
 
   // Options for the planner; logs and results go below run_dir.
   Result<PlanOptions> plan_options(const std::string& sku,

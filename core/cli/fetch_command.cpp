@@ -16,12 +16,12 @@ Result<int> fetch_command(Context& context) {
   if (!planned) return planned.error();
   print_notes(context.take_notes());
   print_diagnostics(planned->diagnostics);
-  ArtifactStore store = context.artifact_store();
+  const auto store = context.artifact_store();
   std::size_t failed = 0;
   std::size_t fetched = 0;
   for (const CasePlan& plan : planned->plans) {
     for (const PlannedArtifact& artifact : plan.artifacts) {
-      const auto provided = store.provide(artifact.source.location, artifact.path);
+      const auto provided = store->provide(artifact.source.location, artifact.path);
       if (!provided) {
         ++failed;
         fmt::print(stderr, "sharkreg: {}: cannot provide {}: {}\n", plan.name(),

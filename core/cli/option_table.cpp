@@ -99,6 +99,13 @@ std::vector<OptionSpec> own_options() {
                          "never seen before and actions, or all",
                          "describe"),
                   {"describe", "all"})),
+      flag(places, "offline",
+           "fetch nothing over the network: what is not in the store is an error"),
+      among(option(places, "revalidate", "WHEN",
+                   "whether a server is asked again for what the store has: etag does so once in "
+                   "24 hours",
+                   "etag"),
+            {"never", "etag", "always"}),
       option(plugins, "tuner-resolver", "NAME", "who chooses tuner files",
              std::string(old::default_tuner_resolver)),
       option(tools, "tools-dir", "DIR",

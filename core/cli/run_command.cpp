@@ -225,8 +225,8 @@ Result<int> run_command(Context& context) {
 
   EventLoop loop;
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);
-  ArtifactStore store = context.artifact_store();
-  Executor executor(loop, launcher, store, {1, 1, 64, context.installation().worker});
+  const auto store = context.artifact_store();
+  Executor executor(loop, launcher, *store, {1, 1, 64, context.installation().worker});
   loop.on_signal([&](int signal) {
     outcome.signal = signal;
     executor.interrupt();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <list>
 #include <set>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,7 @@ class Executor::State {
 
   void interrupt() {
     interrupted_ = true;
+    stop_.request_stop();
     launcher_.terminate_all();
     pump();
   }
@@ -134,7 +136,8 @@ class Executor::State {
     observer_->fetch_started(*open->plan, node.index);
     const PlannedArtifact& artifact = open->plan->artifacts[node.index];
     loop_.post_blocking([this, open, node, &artifact]() -> std::function<void()> {
-      Result<Provided> provided = store_.provide(artifact.source.location, artifact.path);
+      Result<Provided> provided =
+          store_.provide(artifact.source.location, artifact.path, stop_.get_token());
       return [this, open, node, provided = std::move(provided)] {
         --fetching_;
         observer_->fetch_finished(*open->plan, node.index);
@@ -274,6 +277,7 @@ class Executor::State {
   ExecutionObserver* observer_ = nullptr;
   std::list<OpenCase> cases_;
   std::set<std::string> busy_devices_;
+  std::stop_source stop_;  // of what is fetched
   std::size_t fetching_ = 0;
   std::size_t acting_ = 0;
   bool concluding_ = false;

@@ -3,15 +3,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/files.h"
+#include "base/secrets.h"
 
 namespace sharkreg::core {
 namespace {
@@ -31,6 +36,7 @@ bool links_to(const fs::path& destination, const fs::path& target) {
 // Replaces what lies at `destination` in one step: readers find the old file or the new link.
 Result<void> place_link(const fs::path& target, const fs::path& destination) {
   if (links_to(destination, target)) return {};
+  if (const auto made = make_directories(destination.parent_path()); !made) return made.error();
   auto temporary = TemporaryDirectory::create(destination.parent_path(), "link-");
   if (!temporary) return temporary.error();
   const fs::path link = temporary->path() / "link";
@@ -41,77 +47,48 @@ Result<void> place_link(const fs::path& target, const fs::path& destination) {
   return {};
 }
 
-// A file that is written piece by piece.
-class Part {
+// Renames, and sees to it that the new name is on the disk.
+Result<void> place(const fs::path& from, const fs::path& to) {
+  if (const auto made = make_directories(to.parent_path()); !made) return made.error();
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("cannot place " + to.string(), errno);
+  const int directory = ::open(to.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int trouble = directory < 0 || ::fsync(directory) != 0 ? errno : 0;
+  if (directory >= 0) ::close(directory);
+  if (trouble != 0) return failed("cannot place " + to.string(), trouble);
+  return {};
+}
+
+// The right to fetch one URL: a lock on a file, which the kernel lets go when its holder ends.
+class FetchLock {
  public:
-  explicit Part(const fs::path& path)
-      : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444)),
-        trouble_(file_ < 0 ? errno : 0) {}
-  Part(const Part&) = delete;
-  Part& operator=(const Part&) = delete;
-  ~Part() {
-    if (file_ >= 0) ::close(file_);
-  }
-
-  // False, as all that follow, if something could not be written.
-  bool write(const void* bytes, std::size_t size) {
-    for (const char* at = static_cast<const char*>(bytes); size > 0 && trouble_ == 0;) {
-      const ssize_t written = ::write(file_, at, size);
-      if (written < 0) {
-        if (errno != EINTR) trouble_ = errno;
-        continue;
+  static Result<FetchLock> wait_for(const fs::path& file, const std::stop_token& stop) {
+    if (const auto made = make_directories(file.parent_path()); !made) return made.error();
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (descriptor < 0) return failed("cannot lock " + file.string(), errno);
+    FetchLock lock(descriptor);
+    while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK && errno != EINTR) {
+        return failed("cannot lock " + file.string(), errno);
       }
-      at += written;
-      size -= static_cast<std::size_t>(written);
-      size_ += static_cast<std::uint64_t>(written);
+      if (stop.stop_requested()) return Error{ErrorKind::interrupted, "interrupted", {}};
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
-    return trouble_ == 0;
+    return lock;
   }
-
-  // On the disk, also after a power loss.
-  void complete() {
-    if (trouble_ == 0 && ::fsync(file_) != 0) trouble_ = errno;
-    if (::close(std::exchange(file_, -1)) != 0 && trouble_ == 0) trouble_ = errno;
+  FetchLock(FetchLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  FetchLock& operator=(FetchLock&&) = delete;
+  ~FetchLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
-
-  int trouble() const { return trouble_; }
-  std::uint64_t size() const { return size_; }
 
  private:
-  int file_;
-  int trouble_;
-  std::uint64_t size_ = 0;
+  explicit FetchLock(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
 };
 
-Result<void> place_copy(ArtifactFetcher& fetcher, const std::string& location,
-                        std::optional<std::int64_t> size, const fs::path& destination) {
-  auto temporary = TemporaryDirectory::create(destination.parent_path(), "fetch-");
-  if (!temporary) return temporary.error();
-  const fs::path path = temporary->path() / "part";
-  Part part(path);
-  const auto cannot_write = [&] {
-    return failed("cannot write " + destination.string(), part.trouble());
-  };
-  if (part.trouble() != 0) return cannot_write();
-  try {
-    fetcher.read(location, {},
-                 [&](const void* bytes, std::size_t count) { return part.write(bytes, count); });
-  } catch (const Failure& failure) {
-    // A fetcher also throws when it was told to stop, since nothing can be written any more.
-    if (part.trouble() != 0) return cannot_write();
-    return Error{ErrorKind::infrastructure, failure.what(), failure.hint()};
-  }
-  if (size && part.trouble() == 0 && std::cmp_not_equal(*size, part.size())) {
-    return Error{ErrorKind::infrastructure,
-                 fmt::format("{}: {} bytes came, but it has {}", location, part.size(), *size),
-                 {}};
-  }
-  part.complete();
-  if (part.trouble() != 0) return cannot_write();
-  if (::rename(path.c_str(), destination.c_str()) != 0) {
-    return failed("cannot place " + destination.string(), errno);
-  }
-  return {};
+std::chrono::sys_seconds now(const Clock& clock) {
+  return std::chrono::time_point_cast<std::chrono::seconds>(clock.now());
 }
 
 }  // namespace
@@ -123,27 +100,178 @@ std::string scheme_of(std::string_view location) {
              : std::string(location.substr(0, colon));
 }
 
-Result<Provided> ArtifactStore::provide(const std::string& location, const fs::path& destination) {
-  const Result<std::shared_ptr<ArtifactFetcher>> fetcher = fetcher_for_scheme_(scheme_of(location));
-  if (!fetcher) {
+ArtifactStore::ArtifactStore(StoreSettings settings, FetcherPool::Make make_fetcher,
+                             const Clock& clock)
+    : settings_(std::move(settings)), fetchers_(std::move(make_fetcher)), clock_(clock) {}
+
+fs::path ArtifactStore::blob_file(const std::string& sha256) const {
+  return settings_.directory / "blobs" / sha256.substr(0, 2) / sha256.substr(2);
+}
+
+fs::path ArtifactStore::part_file(const std::string& key) const {
+  return settings_.directory / "parts" / key;
+}
+
+Result<StoreIndex*> ArtifactStore::index() {
+  const std::scoped_lock lock(mutex_);
+  if (!index_) {
+    auto opened = StoreIndex::open(settings_.directory / "index.sqlite");
+    if (!opened) return opened.error();
+    index_ = std::move(*opened);
+  }
+  return index_.get();
+}
+
+// The file of a blob whose content is what its name says. Absent (not_found): there is none.
+Result<fs::path> ArtifactStore::trusted_file(StoreIndex& index, const std::string& key,
+                                             const Blob& blob) const {
+  const fs::path file = blob_file(blob.sha256);
+  auto identity = identity_of(file);
+  if (!identity) {
+    // Whoever fetched it may have been killed between the index and the rename.
+    const fs::path part = part_file(key);
+    if (identity_of(part) == blob.identity) {
+      if (auto placed = place(part, file); !placed) return placed.error();
+      return file;
+    }
+    return Error{ErrorKind::not_found, file.native() + " is not there", {}};
+  }
+  if (*identity == blob.identity) return file;
+  const auto digest = sha256_of_file(file);
+  if (!digest) return digest.error();
+  if (*digest == blob.sha256) return file;
+  const fs::path bad = settings_.directory / "bad" / blob.sha256;
+  if (auto kept = place(file, bad); !kept) return kept.error();
+  if (auto forgotten = index.forget_blob(blob.sha256); !forgotten) return forgotten.error();
+  return Error{
+      ErrorKind::not_found, file.native() + " was changed; it is kept as " + bad.native(), {}};
+}
+
+bool ArtifactStore::is_current(const KnownSource& known) const {
+  switch (settings_.revalidate) {
+    case Revalidate::never:
+      return true;
+    case Revalidate::always:
+      return settings_.offline;
+    case Revalidate::etag:
+      break;
+  }
+  return settings_.offline || now(clock_) - known.checked < settings_.revalidate_after;
+}
+
+// The store's file of what the URL had when it was last asked for. Absent: it has to be fetched.
+Result<std::optional<ArtifactStore::Found>> ArtifactStore::find(StoreIndex& index,
+                                                                const std::string& location,
+                                                                const std::string& key,
+                                                                const std::stop_token& stop) {
+  auto known = index.source(key);
+  if (!known) return known.error();
+  if (!*known) return std::optional<Found>();
+  auto file = trusted_file(index, key, (*known)->blob);
+  if (!file && file.error().kind == ErrorKind::not_found) return std::optional<Found>();
+  if (!file) return file.error();
+  if (is_current(**known)) return std::optional(Found{std::move(*file), {}});
+  const auto information =
+      stat_artifact(location, scheme_of(location), fetchers_, settings_.limits, stop);
+  if (!information) {
+    // It may be there still, and the store's copy is what it was.
+    if (information.error().kind != ErrorKind::infrastructure) return information.error();
+    return std::optional(
+        Found{std::move(*file),
+              "it could not be asked whether it is still current: " + information.error().message});
+  }
+  if (information->validator.empty() || information->validator != (*known)->validator) {
+    return std::optional<Found>();
+  }
+  KnownSource current = **known;
+  current.checked = now(clock_);
+  if (auto remembered = index.remember(key, current); !remembered) return remembered.error();
+  return std::optional(Found{std::move(*file), {}});
+}
+
+// To be called by the holder of the URL's lock.
+Result<fs::path> ArtifactStore::fetch_and_place(StoreIndex& index, const std::string& location,
+                                                const std::string& key,
+                                                const ArtifactInformation& information,
+                                                const std::stop_token& stop) {
+  const fs::path part = part_file(key);
+  if (const auto made = make_directories(part.parent_path()); !made) return made.error();
+  const Download download{location, scheme_of(location), key, part};
+  const auto fetched = fetch(download, information, fetchers_, index, settings_.limits, stop);
+  if (!fetched) return fetched.error();
+  const auto promised = fetched->digests.find("sha256");
+  if (promised != fetched->digests.end() && promised->second != fetched->sha256) {
+    const fs::path bad = settings_.directory / "bad" / key;
+    if (auto kept = place(part, bad); !kept) return kept.error();
+    if (auto forgotten = index.forget_part(key); !forgotten) return forgotten.error();
+    return Error{ErrorKind::infrastructure,
+                 fmt::format("{}: its SHA-256 is {}, but the server says {}", redacted(location),
+                             fetched->sha256, promised->second),
+                 "what came is kept as " + bad.native()};
+  }
+  if (::chmod(part.c_str(), 0444) != 0) return failed("cannot place " + part.string(), errno);
+  const auto identity = identity_of(part);
+  if (!identity) return failed("cannot place " + part.string(), ENOENT);
+  // First the index: who is killed before the rename left a part that is known to be this blob.
+  const KnownSource source{{fetched->sha256, *identity}, fetched->validator, now(clock_)};
+  if (auto remembered = index.remember(key, source); !remembered) return remembered.error();
+  const fs::path file = blob_file(fetched->sha256);
+  if (auto placed = place(part, file); !placed) return placed.error();
+  return file;
+}
+
+Result<Provided> ArtifactStore::link_to(const Found& found, const fs::path& destination) {
+  if (auto placed = place_link(found.file, destination); !placed) return placed.error();
+  return Provided{found.note};
+}
+
+Result<Provided> ArtifactStore::provide(const std::string& location, const fs::path& destination,
+                                        const std::stop_token& stop) {
+  const std::string scheme = scheme_of(location);
+  // Asked first, since without one nothing can be learned of the URL.
+  if (const auto fetcher = fetchers_.lend(scheme); !fetcher) {
     std::error_code error;
     if (!fs::is_regular_file(destination, error)) return fetcher.error();
     return Provided{
         fmt::format("{} was there already; {}", destination.string(), fetcher.error().message)};
   }
-  std::optional<ArtifactInformation> information;
-  try {
-    information = (*fetcher)->stat(location);
-  } catch (const Failure& failure) {
-    return Error{ErrorKind::infrastructure, failure.what(), failure.hint()};
+  if (scheme == "file") {
+    // On this machine: nothing of it is kept, and nothing is asked of the store.
+    const auto information = stat_artifact(location, scheme, fetchers_, settings_.limits, stop);
+    if (!information) return information.error();
+    if (information->local_path) return link_to({*information->local_path, {}}, destination);
   }
-  if (!information) return Error{ErrorKind::not_found, location + ": there is no such file", {}};
-  if (const auto made = make_directories(destination.parent_path()); !made) return made.error();
-  const Result<void> placed = information->local_path
-                                  ? place_link(*information->local_path, destination)
-                                  : place_copy(**fetcher, location, information->size, destination);
-  if (!placed) return placed.error();
-  return Provided{};
+  const auto index = this->index();
+  if (!index) return index.error();
+  const std::string key = sha256_of(location);
+  const auto known = find(**index, location, key, stop);
+  if (!known) return known.error();
+  if (*known) return link_to(**known, destination);
+  return provide_fetched(**index, location, key, destination, stop);
+}
+
+Result<Provided> ArtifactStore::provide_fetched(StoreIndex& index, const std::string& location,
+                                                const std::string& key, const fs::path& destination,
+                                                const std::stop_token& stop) {
+  if (settings_.offline) {
+    return Error{ErrorKind::infrastructure,
+                 redacted(location) + " is not in the store, and --offline forbids to fetch it",
+                 "run `sharkreg fetch` once without --offline; the store is " +
+                     settings_.directory.native()};
+  }
+  const auto lock = FetchLock::wait_for(settings_.directory / "locks" / key, stop);
+  if (!lock) return lock.error();
+  // Somebody else may have fetched it in the meantime.
+  const auto known = find(index, location, key, stop);
+  if (!known) return known.error();
+  if (*known) return link_to(**known, destination);
+  const auto information =
+      stat_artifact(location, scheme_of(location), fetchers_, settings_.limits, stop);
+  if (!information) return information.error();
+  if (information->local_path) return link_to({*information->local_path, {}}, destination);
+  const auto file = fetch_and_place(index, location, key, *information, stop);
+  if (!file) return file.error();
+  return link_to({*file, {}}, destination);
 }
 
 }  // namespace sharkreg::core

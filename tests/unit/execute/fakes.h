@@ -105,11 +105,17 @@ class MemoryFetcher final : public ArtifactFetcher {
   }
 };
 
-inline ArtifactStore memory_store() {
-  return ArtifactStore([](std::string_view) -> Result<std::shared_ptr<ArtifactFetcher>> {
-    return std::shared_ptr<ArtifactFetcher>(std::make_shared<MemoryFetcher>());
-  });
-}
+// A store of its own for what MemoryFetcher has.
+struct MemoryStore {
+  TemporaryDirectory directory =
+      TemporaryDirectory::create(std::filesystem::temp_directory_path(), "store-").value();
+  SystemClock clock;
+  ArtifactStore store{{.directory = directory.path()},
+                      [](std::string_view) -> Result<std::unique_ptr<ArtifactFetcher>> {
+                        return std::unique_ptr<ArtifactFetcher>(std::make_unique<MemoryFetcher>());
+                      },
+                      clock};
+};
 
 // Runs nothing: writes the files that the arguments name, and ends as the test says.
 class FakeLauncher final : public Launcher {
@@ -294,11 +300,11 @@ class Recorder final : public ExecutionObserver {
 // Everything that an executor needs, and the executor.
 struct Rig {
   explicit Rig(const ExecutorOptions& options = {1, 1, 64, "/fake/worker"})
-      : executor(loop, launcher, store, options) {}
+      : executor(loop, launcher, store.store, options) {}
 
   EventLoop loop;
   FakeLauncher launcher{loop};
-  ArtifactStore store = memory_store();
+  MemoryStore store;
   ListSource source;
   Recorder recorder;
   Executor executor;

@@ -45,6 +45,30 @@ class FakeFetcher final : public ArtifactFetcher {
   }
 };
 
+// Passes calls on to a fetcher that outlives the store.
+class Shared final : public ArtifactFetcher {
+ public:
+  explicit Shared(std::shared_ptr<ArtifactFetcher> fetcher) : fetcher_(std::move(fetcher)) {}
+  FetcherDescription describe() const override { return fetcher_->describe(); }
+  std::optional<ArtifactInformation> stat(const std::string& url) override {
+    return fetcher_->stat(url);
+  }
+  void read(const std::string& url, const ArtifactPart& part, const Receive& receive) override {
+    fetcher_->read(url, part, receive);
+  }
+
+ private:
+  std::shared_ptr<ArtifactFetcher> fetcher_;
+};
+
+// Its time is what the test says.
+class FakeClock final : public Clock {
+ public:
+  std::chrono::system_clock::time_point time{std::chrono::hours(24 * 365 * 50)};
+  std::chrono::system_clock::time_point now() const override { return time; }
+  std::chrono::steady_clock::time_point steady() const override { return {}; }
+};
+
 struct Shop {
   TemporaryDirectory directory =
       TemporaryDirectory::create(fs::temp_directory_path(), "store-").value();
@@ -52,14 +76,19 @@ struct Shop {
   std::optional<Error> no_fetcher;
   std::string asked_for;
   fs::path destination = directory.path() / "artifacts/model/weights.irpa";
+  FakeClock clock;
+  StoreSettings settings{.directory = directory.path() / "store",
+                         .limits = {.attempts = 1, .first_wait = std::chrono::milliseconds(1)}};
 
   Result<Provided> provide(const std::string& location = "fake://sea/weights.irpa") {
     ArtifactStore store(
-        [this](std::string_view scheme) -> Result<std::shared_ptr<ArtifactFetcher>> {
+        settings,
+        [this](std::string_view scheme) -> Result<std::unique_ptr<ArtifactFetcher>> {
           asked_for = scheme;
           if (no_fetcher) return *no_fetcher;
-          return std::shared_ptr<ArtifactFetcher>(fetcher);
-        });
+          return std::unique_ptr<ArtifactFetcher>(std::make_unique<Shared>(fetcher));
+        },
+        clock);
     return store.provide(location, destination);
   }
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/database.h"
+
+#include <algorithm>
+#include <array>
+#include <sqlite3.h>
+#include <sys/vfs.h>
+#include <utility>
+
+#include "base/files.h"
+
+namespace sharkreg::core {
+namespace {
+
+constexpr int patience = 10'000;  // milliseconds
+
+// Numbers of <linux/magic.h> and of the kernel's cifs and smb2.
+constexpr std::array<unsigned, 4> of_other_machines{0x6969, 0x517B, 0xFF534D42, 0xFE534D42};
+
+bool is_of_another_machine(const std::filesystem::path& directory) {
+  struct statfs status {};
+  return ::statfs(directory.c_str(), &status) == 0 &&
+         std::ranges::find(of_other_machines, static_cast<unsigned>(status.f_type)) !=
+             of_other_machines.end();
+}
+
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
+void bind(sqlite3_stmt* statement, int index, const Database::Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    sqlite3_bind_int64(statement, index, *number);
+  } else {
+    const auto& text = std::get<std::string>(value);
+    // The values outlive the statement.
+    sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+}
+
+Database::Row row_of(sqlite3_stmt* statement) {
+  Database::Row row;
+  for (int column = 0; column < sqlite3_column_count(statement); ++column) {
+    if (sqlite3_column_type(statement, column) == SQLITE_INTEGER) {
+      row.emplace_back(static_cast<std::int64_t>(sqlite3_column_int64(statement, column)));
+    } else {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+      const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+      row.emplace_back(text == nullptr ? std::string() : std::string(text, size));
+    }
+  }
+  return row;
+}
+
+}  // namespace
+
+void Database::Close::operator()(sqlite3* handle) const {
+  sqlite3_close(handle);
+}
+
+Database::Database(std::filesystem::path file, std::unique_ptr<sqlite3, Close> handle)
+    : file_(std::move(file)), handle_(std::move(handle)) {}
+
+Result<Database> Database::open(const std::filesystem::path& file, const std::string& schema) {
+  if (auto made = make_directories(file.parent_path()); !made) return made.error();
+  if (is_of_another_machine(file.parent_path())) {
+    return Error{ErrorKind::infrastructure,
+                 file.parent_path().native() + " is on a file system of another machine",
+                 "the store's index needs a local one: name a directory there by --cache-dir"};
+  }
+  sqlite3* handle = nullptr;
+  const int opened =
+      sqlite3_open_v2(file.c_str(), &handle,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  Database database(file, std::unique_ptr<sqlite3, Close>(handle));
+  if (opened != SQLITE_OK) return database.error();
+  sqlite3_busy_timeout(handle, patience);
+  if (sqlite3_exec(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", nullptr, nullptr,
+                   nullptr) != SQLITE_OK ||
+      sqlite3_exec(handle, schema.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return database.error();
+  }
+  return database;
+}
+
+Result<std::vector<Database::Row>> Database::run(const std::string& statement,
+                                                 const std::vector<Value>& values) {
+  sqlite3_stmt* prepared = nullptr;
+  const int fine = sqlite3_prepare_v2(handle_.get(), statement.data(),
+                                      static_cast<int>(statement.size()), &prepared, nullptr);
+  const std::unique_ptr<sqlite3_stmt, Finalize> owner(prepared);
+  if (fine != SQLITE_OK) return error();
+  for (std::size_t index = 0; index < values.size(); ++index) {
+    bind(prepared, static_cast<int>(index) + 1, values[index]);
+  }
+  std::vector<Row> rows;
+  for (;;) {
+    const int step = sqlite3_step(prepared);
+    if (step == SQLITE_DONE) return rows;
+    if (step != SQLITE_ROW) return error();
+    rows.push_back(row_of(prepared));
+  }
+}
+
+Error Database::error() const {
+  const int code = handle_ ? sqlite3_errcode(handle_.get()) : SQLITE_NOMEM;
+  const bool broken = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  return Error{
+      ErrorKind::infrastructure,
+      "the store's index " + file_.native() + ": " +
+          (handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory"),
+      broken ? "remove that file: what lies in the store is found again by its content" : ""};
+}
+
+}  // namespace sharkreg::core

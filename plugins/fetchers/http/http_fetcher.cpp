@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http_fetcher.h"
+
+#include <algorithm>
+
+#include <sharkreg/failure.h>
+
+namespace http_fetcher {
+namespace {
+
+using sharkreg::ArtifactInformation;
+using sharkreg::ArtifactPart;
+using sharkreg::Failure;
+
+const char* const no_encoding = "Accept-Encoding: identity";
+
+bool is_absent(const Answer& answer) {
+  return answer.status == 404 || answer.status == 410;
+}
+
+// An answer that is none to what was asked.
+[[noreturn]] void refuse(const std::string& url, const Answer& answer) {
+  const std::string what = shown(url) + ": the server says " + answer.said();
+  if (answer.status == 401 || answer.status == 403 || answer.status == 407) {
+    throw Failure(Failure::Kind::invalid, what,
+                  answer.status == 407
+                      ? "give the proxy's user and password in https_proxy"
+                      : "if it needs a token or password: SHARKREG_HTTP_TOKEN_HOST (HOST in "
+                        "capitals, with _ for each character but letters and digits) or ~/.netrc");
+  }
+  const bool passes = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
+                      answer.status >= 500 || answer.status < 400;
+  Failure failure(passes ? Failure::Kind::failed : Failure::Kind::invalid, what);
+  if (answer.status == 429 || answer.status == 503) failure.set_retry_after(answer.retry_after());
+  throw failure;
+}
+
+void refuse_encoding(const std::string& url, const Answer& answer) {
+  if (!answer.is_encoded()) return;
+  throw Failure(Failure::Kind::failed,
+                shown(url) + ": the body is encoded by " + answer.header("content-encoding") +
+                    ", though it was asked for as it is",
+                "ask those who run the server to send it as it is");
+}
+
+[[noreturn]] void changed(const std::string& url, const std::string& how) {
+  throw Failure(Failure::Kind::changed, shown(url) + " was changed since it was looked at: " + how);
+}
+
+void check_version(const std::string& url, const Version& wanted, const Answer& answer,
+                   std::optional<std::uint64_t> size) {
+  if (!wanted.is_known()) return;
+  const Version found = Version::of(answer, size);
+  if (!found.is_known()) {
+    throw Failure(Failure::Kind::failed,
+                  shown(url) + ": the answer does not say which content it is of");
+  }
+  if (found.etag != wanted.etag || found.last_modified != wanted.last_modified) {
+    changed(url, "it was " + wanted.text() + ", and is " + found.text());
+  }
+  if (wanted.size && size && *wanted.size != *size) {
+    changed(url,
+            "it had " + std::to_string(*wanted.size) + " bytes, and has " + std::to_string(*size));
+  }
+}
+
+// What of the body is to be passed on. Throws if the answer is not one to what was asked.
+std::uint64_t check_head(const std::string& url, const ArtifactPart& part, const Version& wanted,
+                         const Answer& answer) {
+  refuse_encoding(url, answer);
+  if (answer.status == 200) {
+    check_version(url, wanted, answer, answer.content_length());
+    if (part.offset == 0) return part.length;
+    throw Failure(Failure::Kind::unsupported,
+                  shown(url) + ": the server gives all where a part was asked for");
+  }
+  const auto range = parse_content_range(answer.header("content-range"));
+  if (answer.status != 206 || !range) {
+    throw Failure(Failure::Kind::failed,
+                  shown(url) + ": the server says " + answer.said() + " with Content-Range \"" +
+                      answer.header("content-range") + "\", where the bytes from " +
+                      std::to_string(part.offset) + " on were asked for");
+  }
+  check_version(url, wanted, answer, range->total);
+  const std::uint64_t end =
+      part.length == ArtifactPart::to_end
+          ? ArtifactPart::to_end
+          : part.offset + std::min(part.length, ArtifactPart::to_end - part.offset);
+  const std::uint64_t last = std::min(end, range->total.value_or(end)) - 1;
+  const bool ends_right = end == ArtifactPart::to_end && !range->total ? true : range->last == last;
+  if (range->first != part.offset || !ends_right) {
+    throw Failure(Failure::Kind::failed,
+                  shown(url) + ": the server gives the bytes " + std::to_string(range->first) +
+                      " to " + std::to_string(range->last) + ", other ones than were asked for");
+  }
+  return range->last - range->first + 1;
+}
+
+std::string range_of(const ArtifactPart& part) {
+  if (part.offset == 0 && part.length == ArtifactPart::to_end) return {};
+  std::string range = std::to_string(part.offset) + "-";
+  if (part.length != ArtifactPart::to_end) range += std::to_string(part.offset + part.length - 1);
+  return range;
+}
+
+bool go_on(const void*, std::size_t) {
+  return true;
+}
+
+}  // namespace
+
+sharkreg::FetcherDescription HttpFetcher::describe() const {
+  return {{"http", "https"}};
+}
+
+std::optional<ArtifactInformation> HttpFetcher::stat(const std::string& url) {
+  Answer answer = client_.perform(
+      {url, true, {}, {no_encoding}}, [](const Answer&) { return false; }, &go_on);
+  std::optional<std::uint64_t> size = answer.content_length();
+  bool ranges = answer.header("accept-ranges") == "bytes";
+  if (answer.status >= 400 && !is_absent(answer) && answer.status != 429 && answer.status < 502) {
+    // Some servers allow GET alone, for instance by a signature: then of one byte.
+    answer = client_.perform(
+        {url, false, "0-0", {no_encoding}}, [](const Answer&) { return false; }, &go_on);
+    const auto range = parse_content_range(answer.header("content-range"));
+    ranges = answer.status == 206 && range;
+    size = ranges ? range->total : answer.content_length();
+  }
+  if (is_absent(answer)) return std::nullopt;
+  if (answer.status != 200 && answer.status != 206) refuse(url, answer);
+  refuse_encoding(url, answer);
+  ArtifactInformation information;
+  if (size) information.size = static_cast<std::int64_t>(*size);
+  information.validator = Version::of(answer, size).text();
+  information.ranges = ranges;
+  information.digests = digests_of(answer);
+  return information;
+}
+
+void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const Receive& receive) {
+  if (part.length == 0) return;
+  const Version wanted = Version::from_text(part.validator);
+  if (wanted.size && part.offset >= *wanted.size) {
+    if (part.offset == *wanted.size && part.length == ArtifactPart::to_end) return;
+    throw Failure(Failure::Kind::invalid, shown(url) + " has " + std::to_string(*wanted.size) +
+                                              " bytes, so none can be read from " +
+                                              std::to_string(part.offset) + " on");
+  }
+  Request request{url, false, range_of(part), {no_encoding}};
+  if (!wanted.etag.empty()) request.headers.push_back("If-Match: " + wanted.etag);
+  if (!wanted.last_modified.empty()) {
+    request.headers.push_back("If-Unmodified-Since: " + wanted.last_modified);
+  }
+  std::uint64_t left = part.length;
+  bool complete = false;  // of a body that has more than was asked for
+  const auto pass = [&](const void* bytes, std::size_t size) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(size, left));
+    if (!receive(bytes, most)) return false;
+    left -= most;
+    complete = size > 0 && left == 0;
+    return !complete;
+  };
+  Answer answer;
+  try {
+    answer = client_.perform(
+        request,
+        [&](const Answer& head) {
+          left = check_head(url, part, wanted, head);
+          return true;
+        },
+        pass);
+  } catch (const Failure& failure) {
+    if (complete && failure.kind() == Failure::Kind::cancelled) return;
+    throw;
+  }
+  if (answer.status == 412) changed(url, "the server says " + answer.said());
+  if (is_absent(answer)) {
+    throw Failure(Failure::Kind::changed, shown(url) + " is no longer there");
+  }
+  if (answer.status != 200 && answer.status != 206) refuse(url, answer);
+  if (left > 0 && (answer.status == 206 || part.length != ArtifactPart::to_end)) {
+    throw Failure(Failure::Kind::failed, shown(url) + ": the server's answer ended " +
+                                             std::to_string(left) + " bytes too early");
+  }
+}
+
+}  // namespace http_fetcher
