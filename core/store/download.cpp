@@ -454,8 +454,7 @@ Result<ArtifactInformation> stat_artifact(const std::string& url, const std::str
     try {
       auto information = (*fetcher)->stat(url);
       if (information) return *std::move(information);
-      return Error{ErrorKind::not_found, redacted(url) + ": there is no such file",
-                   "correct the URL, or ask whoever published it"};
+      return Error{ErrorKind::not_found, redacted(url) + ": there is no such file", {}};
     } catch (const Failure& failure) {
       if (retries.wait_after(failure)) continue;
       if (stop.stop_requested()) return interrupted();

@@ -45,7 +45,7 @@ TEST_CASE("list names every step and why one will be skipped") {
   CHECK(contains(ended.out, "unavailable: no device for gfx942"));
 }
 
-TEST_CASE("plan is JSON, also without tools, network or a fetcher, with notes that say so") {
+TEST_CASE("plan is JSON, also without tools or network") {
   Sandbox sandbox;
   sandbox.environment["PATH"] = "";
   const Ended ended = sandbox.run({"plan", "--tests-dir", published, "--model=sdxl", "--no-probe"});
@@ -53,10 +53,19 @@ TEST_CASE("plan is JSON, also without tools, network or a fetcher, with notes th
   const json::value plan = parsed(ended.out);
   CHECK(plan.at("schema") == "sharkreg.plan/1");
   CHECK(plan.at("cases").as_array().size() == 7);
-  CHECK(contains(ended.out, "no fetcher for https:// was found"));
   const auto first_actions = plan.at("cases").at(0).at("actions").as_array();
   REQUIRE_FALSE(first_actions.empty());
   CHECK(first_actions.front().at("action").at("arguments").as_array().size() > 5);
+}
+
+TEST_CASE("plan notes a URL that no plugin fetches") {
+  const Sandbox sandbox;
+  sandbox.write_stub_tools();
+  sandbox.write_model("m", "s", R"({"mlir": "gopher://sea/s.mlir"})");
+  const Ended ended = sandbox.run({"plan", "--tests-dir", sandbox.tests(), "--model=m",
+                                   "--tools-dir", sandbox.tools(), "--no-probe"});
+  CHECK(ended.exit_status == 0);
+  CHECK(contains(ended.out, "no fetcher for gopher:// was found"));
 }
 
 TEST_CASE("plan starts no tool and opens no artifact") {
@@ -99,15 +108,15 @@ TEST_CASE("plugins lists accepted and refused ones with the reason") {
   CHECK(ended.exit_status == 0);
   for (const char* interface :
        {"sharkreg.backend/1 cpu", "sharkreg.backend/1 rocm", "sharkreg.backend/1 vulkan",
-        "sharkreg.artifact_fetcher/1 file", "sharkreg.comparator/1 iree_threshold",
-        "sharkreg.tuner_resolver/1 sku_lookup"}) {
+        "sharkreg.artifact_fetcher/1 file", "sharkreg.artifact_fetcher/1 http",
+        "sharkreg.comparator/1 iree_threshold", "sharkreg.tuner_resolver/1 sku_lookup"}) {
     CHECK(contains(ended.out, interface));
   }
   CHECK(contains(ended.out, "libgarbage.so  [on the path that --plugin-path gives]\n  refused: "));
   CHECK(contains(ended.out, "libcpu.so  [comes with sharkreg]\n  accepted: cpu "));
   CHECK(contains(sandbox.run({"plugins", "--backend-plugin=libcpu.so"}).out,
                  "libcpu.so  [named by --backend-plugin]\n  accepted: cpu "));
-  CHECK(count_of(ended.out, "accepted: ") == 6);
+  CHECK(count_of(ended.out, "accepted: ") == 7);
 }
 
 TEST_CASE("compare exits 0 for a match, 1 for a mismatch and 2 for wrong usage") {

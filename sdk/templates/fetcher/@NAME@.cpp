@@ -8,14 +8,11 @@
 
 using namespace sharkreg;
 
-class @CLASS @final : public ArtifactFetcher {
+class @CLASS@ final : public ArtifactFetcher {
  public:
-  @CLASS @(const Configuration&, const Host& host) : host_(host) {
-  }
+  @CLASS@(const Configuration&, const Host& host) : host_(host) {}
 
-  FetcherDescription describe() const override {
-    return {{"@SCHEME@"}};
-  }
+  FetcherDescription describe() const override { return {{"@SCHEME@"}}; }
 
   std::optional<ArtifactInformation> stat(const std::string& url) override {
     const std::filesystem::path path = path_of(url);
@@ -61,4 +58,4 @@ class @CLASS @final : public ArtifactFetcher {
   const Host& host_;
 };
 
-SHARKREG_PLUGIN("@NAME@", "0.1.0", artifact_fetcher<@CLASS @>("@NAME@"))
+SHARKREG_PLUGIN("@NAME@", "0.1.0", artifact_fetcher<@CLASS@>("@NAME@"))

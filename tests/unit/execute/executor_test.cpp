@@ -311,7 +311,7 @@ TEST_CASE("an interrupt before the start asks for no plan") {
   CHECK(rig.recorder.events.empty());
 }
 
-TEST_CASE("an interrupt during a fetch lets that end, and concludes what was taken") {
+TEST_CASE("an interrupt during a fetch stops that, and concludes what was taken") {
   SmallPlan made;
   SmallPlan other;
   Rig rig;
@@ -319,7 +319,7 @@ TEST_CASE("an interrupt during a fetch lets that end, and concludes what was tak
   rig.run({made.plan, other.plan});
   CHECK(rig.launcher.requests.empty());
   CHECK(rig.recorder.saw("fetched program"));
-  CHECK(rig.recorder.saw("compile0: interrupted"));
+  CHECK(rig.recorder.saw("compile0: no program, interrupted"));
   CHECK(rig.recorder.saw("run1: no water, interrupted"));
   CHECK(rig.recorder.results.at("run1").artifacts[1].error->kind == ErrorKind::interrupted);
   CHECK(std::ranges::count(rig.recorder.events, "run1: no water, interrupted") == 2);
