@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Artifacts over HTTP, from `sharkreg fetch` to a run, with a server of the test's own.
+#include <atomic>
+#include <csignal>
+#include <sys/wait.h>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "base/digest.h"
+#include "scripted_server.h"
+#include "sharkreg_run.h"
+
+namespace sharkreg::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+using test::HttpRequest;
+using test::HttpResponse;
+using test::ScriptedServer;
+
+constexpr std::size_t chunk = std::size_t{8} << 20;
+
+std::string content_of_size(std::size_t size) {
+  std::string content(size, '\0');
+  unsigned state = 1;
+  for (char& byte : content) {
+    state = state * 1664525 + 1013904223;
+    byte = static_cast<char>(state >> 24);
+  }
+  return content;
+}
+
+// A server with a small program and large weights, and a model that names both.
+struct Sea {
+  std::string weights = content_of_size(3 * chunk + 1000);
+  std::atomic<std::size_t> asked_bytes = 0;  // of the weights
+  std::atomic<bool> is_slow = false;         // from the second chunk on it stalls
+  Sandbox box;
+  ScriptedServer server{[this](const HttpRequest& request) { return answer(request); }};
+
+  Sea() {
+    box.write_stub_tools();
+    box.write_model("m", "s",
+                    R"({"mlir": ")" + server.url("/program.mlir") + R"(", "real_weights": ")" +
+                        server.url("/weights.irpa") + R"("})");
+  }
+
+  HttpResponse answer(const HttpRequest& request) {
+    if (request.path == "/program.mlir") return HttpResponse::file(request, "module {}\n", "\"p\"");
+    if (request.path != "/weights.irpa") {
+      HttpResponse response = HttpResponse::of("");
+      response.status = 404;
+      return response;
+    }
+    HttpResponse response = HttpResponse::file(request, weights, "\"w\"");
+    if (request.method == "GET") asked_bytes += response.body.size();
+    const auto range = request.range(weights.size());
+    if (is_slow && range && range->first >= chunk) response.stall_after = 500;
+    return response;
+  }
+
+  Arguments arguments(Arguments first = {}) const {
+    const Arguments all{"--tests-dir", box.tests(), "--model=m",
+                        "--tools-dir", box.tools(), "--backend=cpu"};
+    first.insert(first.end(), all.begin(), all.end());
+    return first;
+  }
+
+  fs::path placed() const { return box.cache() / "artifacts/m_s/weights.irpa"; }
+};
+
+TEST_CASE("fetch: artifacts come over HTTP once, and a run then needs no network") {
+  Sea sea;
+  const Ended fetched = sea.box.run(sea.arguments({"fetch"}));
+  INFO(fetched.out, fetched.err);
+  REQUIRE(fetched.exit_status == 0);
+  CHECK(contains(fetched.out, sea.placed().native()));
+  CHECK(core::sha256_of_file(sea.placed()).value() == core::sha256_of(sea.weights));
+  CHECK(sea.asked_bytes == sea.weights.size());
+  const std::size_t requests = sea.server.requests().size();
+
+  // In a network of its own, which is not even up.
+  Arguments alone{"-r", "-n", SHARKREG_PROGRAM};
+  const Arguments run = sea.arguments({"--offline", "--revalidate=always"});
+  alone.insert(alone.end(), run.begin(), run.end());
+  const Ended ended = sea.box.run_program("/usr/bin/unshare", alone);
+  INFO(ended.out, ended.err);
+  CHECK(ended.exit_status == 0);
+  CHECK(verdict_of(sea.box.events(), "m/s", "run cpu") == "pass");
+
+  // With the network there, but nothing to ask.
+  CHECK(sea.box.run(sea.arguments()).exit_status == 0);
+  CHECK(sea.server.requests().size() == requests);
+}
+
+TEST_CASE("fetch: offline without the artifacts is infrastructure, and asks nobody") {
+  Sea sea;
+  const Ended ended = sea.box.run(sea.arguments({"--offline"}));
+  CHECK(ended.exit_status == 3);
+  CHECK(contains(ended.out, "is not in the store, and --offline forbids to fetch it"));
+  CHECK(sea.server.requests().empty());
+}
+
+TEST_CASE("fetch: after kill -9 only what was not there yet is fetched") {
+  Sea sea;
+  sea.is_slow = true;
+  Running running = sea.box.start(sea.arguments({"fetch"}));
+  // The first chunk is there as soon as the index says so; the others never come.
+  const fs::path parts = sea.box.cache() / "store/parts";
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (sea.asked_bytes < sea.weights.size() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  running.send(SIGKILL);
+  CHECK(running.wait().signal == SIGKILL);
+  CHECK_FALSE(fs::exists(sea.placed()));
+  REQUIRE_FALSE(fs::is_empty(parts));
+
+  sea.is_slow = false;
+  sea.asked_bytes = 0;
+  const Ended ended = sea.box.run(sea.arguments({"fetch"}));
+  INFO(ended.out, ended.err);
+  CHECK(ended.exit_status == 0);
+  CHECK(core::sha256_of_file(sea.placed()).value() == core::sha256_of(sea.weights));
+  CHECK(sea.asked_bytes.load() == sea.weights.size() - chunk);
+  CHECK(fs::is_empty(parts));
+}
+
+TEST_CASE("fetch: two processes that want the same fetch it once, also when one is killed") {
+  Sea sea;
+  Running first = sea.box.start(sea.arguments({"fetch"}));
+  Running second = sea.box.start(sea.arguments({"fetch"}));
+  CHECK(first.wait().exit_status == 0);
+  CHECK(second.wait().exit_status == 0);
+  CHECK(sea.asked_bytes == sea.weights.size());
+
+  Sea other;
+  other.is_slow = true;
+  Running killed = other.box.start(other.arguments({"fetch"}));
+  while (other.asked_bytes < other.weights.size()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  Running waiting = other.box.start(other.arguments({"fetch"}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  other.is_slow = false;
+  killed.send(SIGKILL);
+  CHECK(waiting.wait().exit_status == 0);
+  CHECK(core::sha256_of_file(other.placed()).value() == core::sha256_of(other.weights));
+}
+
+TEST_CASE("fetch: what the server refuses is told without the secrets of the URL") {
+  Sea sea;
+  sea.box.write_model("m", "s",
+                      R"({"mlir": ")" + sea.server.url("/gone.mlir?sig=swordfish") + R"("})");
+  const Ended ended = sea.box.run(sea.arguments({"fetch"}));
+  CHECK(ended.exit_status == 3);
+  CHECK(contains(ended.err, sea.server.url("/gone.mlir")));
+  CHECK(contains(ended.err, "there is no such file"));
+  CHECK_FALSE(contains(ended.err + ended.out, "swordfish"));
+}
+
+}  // namespace
+}  // namespace sharkreg::e2e
