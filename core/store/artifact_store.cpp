@@ -87,6 +87,13 @@ class FetchLock {
   int descriptor_;
 };
 
+// What somebody else put there counts when nothing can be learned of the URL.
+Result<Provided> what_lies_there(const fs::path& destination, const Error& error) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(destination, ignored)) return error;
+  return Provided{fmt::format("{} was there already; {}", destination.string(), error.message)};
+}
+
 std::chrono::sys_seconds now(const Clock& clock) {
   return std::chrono::time_point_cast<std::chrono::seconds>(clock.now());
 }
@@ -230,10 +237,7 @@ Result<Provided> ArtifactStore::provide(const std::string& location, const fs::p
   const std::string scheme = scheme_of(location);
   // Asked first, since without one nothing can be learned of the URL.
   if (const auto fetcher = fetchers_.lend(scheme); !fetcher) {
-    std::error_code error;
-    if (!fs::is_regular_file(destination, error)) return fetcher.error();
-    return Provided{
-        fmt::format("{} was there already; {}", destination.string(), fetcher.error().message)};
+    return what_lies_there(destination, fetcher.error());
   }
   if (scheme == "file") {
     // On this machine: nothing of it is kept, and nothing is asked of the store.
@@ -254,10 +258,12 @@ Result<Provided> ArtifactStore::provide_fetched(StoreIndex& index, const std::st
                                                 const std::string& key, const fs::path& destination,
                                                 const std::stop_token& stop) {
   if (settings_.offline) {
-    return Error{ErrorKind::infrastructure,
-                 redacted(location) + " is not in the store, and --offline forbids to fetch it",
-                 "run `sharkreg fetch` once without --offline; the store is " +
-                     settings_.directory.native()};
+    return what_lies_there(
+        destination,
+        {ErrorKind::infrastructure,
+         redacted(location) + " is not in the store, and --offline forbids to fetch it",
+         "run `sharkreg fetch` once without --offline; the store is " +
+             settings_.directory.native()});
   }
   const auto lock = FetchLock::wait_for(settings_.directory / "locks" / key, stop);
   if (!lock) return lock.error();
@@ -267,6 +273,9 @@ Result<Provided> ArtifactStore::provide_fetched(StoreIndex& index, const std::st
   if (*known) return link_to(**known, destination);
   const auto information =
       stat_artifact(location, scheme_of(location), fetchers_, settings_.limits, stop);
+  if (!information && information.error().kind == ErrorKind::infrastructure) {
+    return what_lies_there(destination, information.error());
+  }
   if (!information) return information.error();
   if (information->local_path) return link_to({*information->local_path, {}}, destination);
   const auto file = fetch_and_place(index, location, key, *information, stop);

@@ -61,8 +61,9 @@ class ArtifactStore {
   ArtifactStore(StoreSettings settings, FetcherPool::Make make_fetcher, const Clock& clock);
 
   // Makes `destination` a link to the artifact at `location` (a URL, or an absolute path): to the
-  // file itself if it is on this machine, else to the store's. What lies there already is used as it
-  // is when there is no fetcher for the scheme; the note says so.
+  // file itself if it is on this machine, else to the store's. A file that lies there already is used
+  // as it is when nothing can be learned of the URL (there is no fetcher for its scheme, nobody
+  // answers, offline); the note says so.
   //
   // Errors: not_found, interrupted (by `stop`), infrastructure; those of Download.
   Result<Provided> provide(const std::string& location, const std::filesystem::path& destination,

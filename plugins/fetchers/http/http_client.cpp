@@ -256,7 +256,7 @@ struct HttpClient::State {
       case CURLE_COULDNT_CONNECT:
         throw Failure(Failure::Kind::failed, what,
                       "look whether this machine reaches the server; a proxy is named by "
-                      "https_proxy, and --mirror or --offline do without it");
+                      "https_proxy, and --offline does without it");
       default:
         throw Failure(Failure::Kind::failed, what);
     }

@@ -344,6 +344,22 @@ TEST_CASE("store: offline nothing is asked, and what is not there is an error") 
   CHECK(harbour.server.stats == 1);
 }
 
+TEST_CASE("store: what somebody put there is used while nothing can be learned of the URL") {
+  Harbour harbour;
+  REQUIRE(write_file_atomically(harbour.destination, "by hand").has_value());
+  harbour.server.failing_stats = 3;
+  for (const bool offline : {false, true}) {
+    harbour.settings.offline = offline;
+    const auto provided = harbour.provide();
+    REQUIRE(provided.has_value());
+    CHECK(provided->note.starts_with(harbour.destination.native() + " was there already; "));
+    CHECK(*read_file(harbour.destination) == "by hand");
+  }
+  harbour.settings.offline = false;
+  REQUIRE(harbour.provide().has_value());
+  CHECK(harbour.is_right());
+}
+
 TEST_CASE("store: a blob that was changed is kept aside and fetched again") {
   Harbour harbour;
   REQUIRE(harbour.provide().has_value());
