@@ -114,7 +114,7 @@ Result<void> Context::read_settings(std::vector<OptionSpec> extra) {
   memo_ = std::make_unique<Memo>(cache_directory("") / "memo");
   services_ = std::make_unique<Services>(installation_.supervisor, *memo_,
                                          [this](sr_log_level level, std::string_view text) {
-                                           if (level >= SR_LOG_NOTE) notes_.emplace_back(text);
+                                           if (level >= SR_LOG_NOTE) note(std::string(text));
                                          });
   WorkerInspector inspector(installation_.supervisor, installation_.worker);
   PluginSearch search = plugin_search(*early, installation_);
@@ -141,11 +141,17 @@ Result<void> Context::read_settings(std::vector<OptionSpec> extra) {
   if (!settings) return settings.error();
   settings_ = std::move(*settings);
   places_ = places_of(settings_, installation_);
-  std::ranges::move(options_->notes_on_variables(), std::back_inserter(notes_));
+  for (std::string& remark : options_->notes_on_variables()) note(std::move(remark));
   return {};
 }
 
+void Context::note(std::string text) {
+  const std::scoped_lock lock(notes_mutex_);
+  notes_.push_back(std::move(text));
+}
+
 std::vector<std::string> Context::take_notes() {
+  const std::scoped_lock lock(notes_mutex_);
   return std::exchange(notes_, {});
 }
 
@@ -220,8 +226,7 @@ void Context::note_options_of_others(const std::vector<std::string>& chosen) {
       if (std::ranges::any_of(chosen, [&](const auto& name) { return declares(name, option); })) {
         continue;
       }
-      notes_.push_back(
-          fmt::format("--{} changes nothing: the backend {} takes no part", option, backend));
+      note(fmt::format("--{} changes nothing: the backend {} takes no part", option, backend));
     }
   }
 }
@@ -281,7 +286,7 @@ Result<std::vector<ChosenBackend>> Context::choose_backends(bool probe_devices) 
       return Error{ErrorKind::infrastructure, failure.what(), failure.hint()};
     }
     choose_targets(backend);
-    for (const std::string& note : backend.probe.notes) notes_.push_back(name + ": " + note);
+    for (const std::string& remark : backend.probe.notes) note(name + ": " + remark);
     chosen.push_back(std::move(backend));
   }
   return chosen;
@@ -296,11 +301,11 @@ std::string Context::sku(const std::vector<ChosenBackend>& backends) {
         if (sku.empty() && device.usable) sku = device.sku;
       }
     }
-    notes_.push_back(sku.empty() ? "--sku=auto: no device tells its SKU; none is assumed"
-                                 : "--sku=auto: " + sku);
+    note(sku.empty() ? "--sku=auto: no device tells its SKU; none is assumed"
+                     : "--sku=auto: " + sku);
   }
   for (const ChosenBackend& backend : backends) {
-    for (std::string& note : mismatch_notes(backend, sku)) notes_.push_back(std::move(note));
+    for (std::string& remark : mismatch_notes(backend, sku)) note(std::move(remark));
   }
   return sku;
 }
@@ -309,8 +314,10 @@ Result<std::unique_ptr<TunerResolver>> Context::tuner_resolver() const {
   return registry_->tuner(settings_.text("tuner-resolver"));
 }
 
-std::unique_ptr<ArtifactStore> Context::artifact_store() const {
+std::unique_ptr<ArtifactStore> Context::artifact_store(
+    decltype(StoreSettings::progress) progress) const {
   StoreSettings settings;
+  settings.progress = std::move(progress);
   settings.directory = places_.cache_dir / "store";
   settings.offline = settings_.is_true("offline");
   const std::string revalidate = settings_.text("revalidate");

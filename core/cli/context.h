@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -69,7 +70,9 @@ class Context {
   std::string sku(const std::vector<ChosenBackend>& backends);
 
   Result<std::unique_ptr<TunerResolver>> tuner_resolver() const;
-  std::unique_ptr<ArtifactStore> artifact_store() const;
+  // `progress` as StoreSettings has it.
+  std::unique_ptr<ArtifactStore> artifact_store(
+      decltype(StoreSettings::progress) progress = {}) const;
 
   // Options for the planner; logs and results go below run_dir.
   Result<PlanOptions> plan_options(const std::string& sku,
@@ -77,6 +80,7 @@ class Context {
 
  private:
   Context() = default;
+  void note(std::string text);
   Result<void> read_settings(std::vector<OptionSpec> extra);
   Result<std::vector<std::string>> backend_names(bool& named) const;
   void note_options_of_others(const std::vector<std::string>& chosen);
@@ -87,6 +91,7 @@ class Context {
   SystemClock clock_;
   Places places_;
   std::unique_ptr<Memo> memo_;
+  std::mutex notes_mutex_;  // guards notes_: plugins log on any thread
   std::vector<std::string> notes_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<OptionReader> options_;

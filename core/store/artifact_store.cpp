@@ -203,7 +203,12 @@ Result<fs::path> ArtifactStore::fetch_and_place(StoreIndex& index, const std::st
                                                 const std::stop_token& stop) {
   const fs::path part = part_file(key);
   if (const auto made = make_directories(part.parent_path()); !made) return made.error();
-  const Download download{location, scheme_of(location), key, part};
+  Download download{location, scheme_of(location), key, part};
+  if (settings_.progress) {
+    download.progress = [&](std::uint64_t done, std::uint64_t total) {
+      settings_.progress(location, done, total);
+    };
+  }
   const auto fetched = fetch(download, information, fetchers_, index, settings_.limits, stop);
   if (!fetched) return fetched.error();
   const auto promised = fetched->digests.find("sha256");

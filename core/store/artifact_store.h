@@ -4,7 +4,9 @@
 #include <sharkreg/fetcher.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,6 +35,10 @@ struct StoreSettings {
   std::chrono::seconds revalidate_after = std::chrono::hours(24);
   bool offline = false;  // nothing is asked or fetched over the network
   TransferLimits limits = {};
+  // How much of how much of an artifact is there, in bytes; a total of 0 is not known. Called for
+  // each piece that comes, by any thread, for one artifact by one at a time.
+  std::function<void(const std::string& location, std::uint64_t done, std::uint64_t total)>
+      progress = {};
 };
 
 // What came of providing an artifact.
