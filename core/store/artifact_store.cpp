@@ -129,29 +129,33 @@ Result<StoreIndex*> ArtifactStore::index() {
   return index_.get();
 }
 
-// The file of a blob whose content is what its name says. Absent (not_found): there is none.
+// The file of a blob whose content is what its name says. Absent (not_found): there is none, or
+// none that can be told without a right to mend it.
 Result<fs::path> ArtifactStore::trusted_file(StoreIndex& index, const std::string& key,
-                                             const Blob& blob) const {
+                                             const Blob& blob, Rights rights) const {
   const fs::path file = blob_file(blob.sha256);
-  auto identity = identity_of(file);
+  const auto identity = identity_of(file);
+  if (identity == blob.identity) return file;
+  const Error absent{ErrorKind::not_found, file.native() + " is not there", {}};
+  if (rights == Rights::look) return absent;
   if (!identity) {
-    // Whoever fetched it may have been killed between the index and the rename.
+    // Whoever fetched it was killed between the index and the rename.
     const fs::path part = part_file(key);
-    if (identity_of(part) == blob.identity) {
-      if (auto placed = place(part, file); !placed) return placed.error();
-      return file;
-    }
-    return Error{ErrorKind::not_found, file.native() + " is not there", {}};
+    if (identity_of(part) != blob.identity) return absent;
+    if (auto placed = place(part, file); !placed) return placed.error();
+    return file;
   }
-  if (*identity == blob.identity) return file;
   const auto digest = sha256_of_file(file);
   if (!digest) return digest.error();
-  if (*digest == blob.sha256) return file;
-  const fs::path bad = settings_.directory / "bad" / blob.sha256;
-  if (auto kept = place(file, bad); !kept) return kept.error();
+  if (*digest == blob.sha256) {
+    if (auto noted = index.remember_blob({blob.sha256, *identity}); !noted) return noted.error();
+    return file;
+  }
+  if (auto kept = place(file, settings_.directory / "bad" / blob.sha256); !kept) {
+    return kept.error();
+  }
   if (auto forgotten = index.forget_blob(blob.sha256); !forgotten) return forgotten.error();
-  return Error{
-      ErrorKind::not_found, file.native() + " was changed; it is kept as " + bad.native(), {}};
+  return absent;
 }
 
 bool ArtifactStore::is_current(const KnownSource& known) const {
@@ -170,11 +174,12 @@ bool ArtifactStore::is_current(const KnownSource& known) const {
 Result<std::optional<ArtifactStore::Found>> ArtifactStore::find(StoreIndex& index,
                                                                 const std::string& location,
                                                                 const std::string& key,
+                                                                Rights rights,
                                                                 const std::stop_token& stop) {
   auto known = index.source(key);
   if (!known) return known.error();
   if (!*known) return std::optional<Found>();
-  auto file = trusted_file(index, key, (*known)->blob);
+  auto file = trusted_file(index, key, (*known)->blob, rights);
   if (!file && file.error().kind == ErrorKind::not_found) return std::optional<Found>();
   if (!file) return file.error();
   if (is_current(**known)) return std::optional(Found{std::move(*file), {}});
@@ -253,7 +258,7 @@ Result<Provided> ArtifactStore::provide(const std::string& location, const fs::p
   const auto index = this->index();
   if (!index) return index.error();
   const std::string key = sha256_of(location);
-  const auto known = find(**index, location, key, stop);
+  const auto known = find(**index, location, key, Rights::look, stop);
   if (!known) return known.error();
   if (*known) return link_to(**known, destination);
   return provide_fetched(**index, location, key, destination, stop);
@@ -262,6 +267,12 @@ Result<Provided> ArtifactStore::provide(const std::string& location, const fs::p
 Result<Provided> ArtifactStore::provide_fetched(StoreIndex& index, const std::string& location,
                                                 const std::string& key, const fs::path& destination,
                                                 const std::stop_token& stop) {
+  const auto lock = FetchLock::wait_for(settings_.directory / "locks" / key, stop);
+  if (!lock) return lock.error();
+  // Somebody else may have fetched it in the meantime.
+  const auto known = find(index, location, key, Rights::mend, stop);
+  if (!known) return known.error();
+  if (*known) return link_to(**known, destination);
   if (settings_.offline) {
     return what_lies_there(
         destination,
@@ -270,12 +281,6 @@ Result<Provided> ArtifactStore::provide_fetched(StoreIndex& index, const std::st
          "run `sharkreg fetch` once without --offline; the store is " +
              settings_.directory.native()});
   }
-  const auto lock = FetchLock::wait_for(settings_.directory / "locks" / key, stop);
-  if (!lock) return lock.error();
-  // Somebody else may have fetched it in the meantime.
-  const auto known = find(index, location, key, stop);
-  if (!known) return known.error();
-  if (*known) return link_to(**known, destination);
   const auto information =
       stat_artifact(location, scheme_of(location), fetchers_, settings_.limits, stop);
   if (!information && information.error().kind == ErrorKind::infrastructure) {

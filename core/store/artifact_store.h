@@ -85,10 +85,13 @@ class ArtifactStore {
   std::filesystem::path blob_file(const std::string& sha256) const;
   std::filesystem::path part_file(const std::string& key) const;
   bool is_current(const KnownSource& known) const;
+  // Whether the caller may move files of a URL about: the holder of its lock alone may.
+  enum class Rights { look, mend };
   Result<std::filesystem::path> trusted_file(StoreIndex& index, const std::string& key,
-                                             const Blob& blob) const;
+                                             const Blob& blob, Rights rights) const;
   Result<std::optional<Found>> find(StoreIndex& index, const std::string& location,
-                                    const std::string& key, const std::stop_token& stop);
+                                    const std::string& key, Rights rights,
+                                    const std::stop_token& stop);
   Result<Provided> provide_fetched(StoreIndex& index, const std::string& location,
                                    const std::string& key, const std::filesystem::path& destination,
                                    const std::stop_token& stop);

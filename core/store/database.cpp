@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <sqlite3.h>
 #include <sys/vfs.h>
+#include <thread>
 #include <utility>
 
 #include "base/files.h"
@@ -22,6 +24,16 @@ bool is_of_another_machine(const std::filesystem::path& directory) {
   return ::statfs(directory.c_str(), &status) == 0 &&
          std::ranges::find(of_other_machines, static_cast<unsigned>(status.f_type)) !=
              of_other_machines.end();
+}
+
+// Waits for others itself: when a database is made WAL, SQLite tells of them without waiting.
+bool execute(sqlite3* handle, const std::string& statements) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience);
+  for (;;) {
+    const int done = sqlite3_exec(handle, statements.c_str(), nullptr, nullptr, nullptr);
+    if (done != SQLITE_BUSY || std::chrono::steady_clock::now() > end) return done == SQLITE_OK;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 struct Finalize {
@@ -75,9 +87,8 @@ Result<Database> Database::open(const std::filesystem::path& file, const std::st
   Database database(file, std::unique_ptr<sqlite3, Close>(handle));
   if (opened != SQLITE_OK) return database.error();
   sqlite3_busy_timeout(handle, patience);
-  if (sqlite3_exec(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", nullptr, nullptr,
-                   nullptr) != SQLITE_OK ||
-      sqlite3_exec(handle, schema.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+  if (!execute(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;") ||
+      !execute(handle, schema)) {
     return database.error();
   }
   return database;

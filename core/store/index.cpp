@@ -95,18 +95,10 @@ Result<void> StoreIndex::remember(const std::string& url_key, const KnownSource&
   return {};
 }
 
-Result<std::optional<Blob>> StoreIndex::blob(const std::string& sha256) {
-  auto rows = run("SELECT sha256, size, inode, modified FROM blobs WHERE sha256 = ?1", {sha256});
-  if (!rows) return rows.error();
-  return rows->empty() ? std::optional<Blob>() : std::optional(blob_of(rows->front()));
-}
-
-Result<std::vector<Blob>> StoreIndex::blobs() {
-  auto rows = run("SELECT sha256, size, inode, modified FROM blobs ORDER BY sha256");
-  if (!rows) return rows.error();
-  std::vector<Blob> blobs;
-  for (const Database::Row& row : *rows) blobs.push_back(blob_of(row));
-  return blobs;
+Result<void> StoreIndex::remember_blob(const Blob& blob) {
+  const auto& [size, inode, modified] = blob.identity;
+  return only_errors(run("INSERT OR REPLACE INTO blobs VALUES(?1, ?2, ?3, ?4)",
+                         {blob.sha256, size, inode, modified}));
 }
 
 Result<void> StoreIndex::forget_blob(const std::string& sha256) {

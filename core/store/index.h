@@ -59,9 +59,7 @@ class StoreIndex {
   Result<std::optional<KnownSource>> source(const std::string& url_key);
   Result<void> remember(const std::string& url_key, const KnownSource& source);
 
-  // Any blob of this content.
-  Result<std::optional<Blob>> blob(const std::string& sha256);
-  Result<std::vector<Blob>> blobs();
+  Result<void> remember_blob(const Blob& blob);
   Result<void> forget_blob(const std::string& sha256);
 
   Result<std::optional<PartialDownload>> part(const std::string& url_key);

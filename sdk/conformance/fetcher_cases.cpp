@@ -205,6 +205,29 @@ void check_ranges(Context& context) {
   check_range(context, instance, sample, whole, size, to_end);
 }
 
+// Hosts join what several calls read, so bytes of another content must not come.
+void check_validator(Context& context) {
+  const Host host;
+  const Instance instance(context, host);
+  const Sample sample = sample_of(context, instance);
+  const std::string validator = information_of(context, instance, sample).validator;
+  if (validator.empty()) throw NotApplicable("stat gives no validator of " + sample.url);
+  const auto read_as = [&](const std::string& as, Received& received) {
+    context.ask("read of " + sample.url + " with the validator " + shown(to_abi(as)));
+    return instance.call(Age::current, &Table::read, "read", to_abi(sample.url), to_abi(as),
+                         std::uint64_t{0}, to_end, static_cast<void*>(&received), &Received::take);
+  };
+  Received right;
+  expect_success(context, read_as(validator, right));
+  Received wrong;
+  const Answer answer = read_as("no validator of this content", wrong);
+  context.require(answer.status == SR_CHANGED, "SR_CHANGED", name_of_status(answer.status),
+                  "compare the validator with that of what is read now");
+  context.require(wrong.content.empty(), "no byte of it",
+                  fmt::format("{} bytes", wrong.content.size()),
+                  "compare the validator before the first byte is passed on");
+}
+
 void check_cancel(Context& context) {
   const Host host;
   const Instance instance(context, host);
@@ -241,6 +264,7 @@ std::vector<Case> fetcher_cases() {
       {"nonsense", "refuses what is no URL", &check_nonsense},
       {"stat", "says of a sample what is true", &check_information},
       {"ranges", "honours offset and length exactly", &check_ranges},
+      {"validator", "passes on no byte of another content", &check_validator},
       {"cancel", "stops at once when it is told to", &check_cancel},
   };
 }

@@ -150,6 +150,18 @@ TEST_CASE("fetch: two processes that want the same fetch it once, also when one 
   CHECK(core::sha256_of_file(other.placed()).value() == core::sha256_of(other.weights));
 }
 
+TEST_CASE("fetch: the plugin for http keeps the promises of a fetcher") {
+  Sea sea;
+  const std::string checker = fs::path(SHARKREG_PROGRAM).replace_filename("sharkreg-conformance");
+  const Ended ended = sea.box.run_program(
+      checker, {SHARKREG_PLUGIN_DIR "/libhttp.so", "--url=" + sea.server.url("/weights.irpa")});
+  INFO(ended.out, ended.err);
+  CHECK(ended.exit_status == 0);
+  CHECK(contains(ended.out, "pass  fetcher/http/ranges"));
+  CHECK(contains(ended.out, "pass  fetcher/http/validator"));
+  CHECK(contains(ended.out, "pass  fetcher/http/cancel"));
+}
+
 TEST_CASE("fetch: what the server refuses is told without the secrets of the URL") {
   Sea sea;
   sea.box.write_model("m", "s",

@@ -77,6 +77,11 @@ HttpResponse HttpResponse::file(const HttpRequest& request, const std::string& c
   }
   const auto range = request.range(content.size());
   if (!range) return of(content, {"ETag: " + etag, "Accept-Ranges: bytes"});
+  if (range->first >= content.size()) {
+    HttpResponse response = of("", {"Content-Range: bytes */" + std::to_string(content.size())});
+    response.status = 416;
+    return response;
+  }
   HttpResponse response = of(
       content.substr(range->first, range->second - range->first + 1),
       {"ETag: " + etag, "Content-Range: bytes " + std::to_string(range->first) + "-" +

@@ -132,9 +132,9 @@ struct HttpClient::State {
   bool take_body(const char* bytes, std::size_t size) {
     end_head();
     if (answer.status >= 300) {
-      // Of a text that explains: enough for one line.
+      // Of a text that explains: enough for one line. Pages are for browsers.
       const std::string type = answer.header("content-type");
-      if (type.find("text") == std::string::npos && type.find("json") == std::string::npos &&
+      if (type.find("text/plain") == std::string::npos && type.find("json") == std::string::npos &&
           type.find("xml") == std::string::npos) {
         return false;
       }

@@ -140,6 +140,8 @@ std::optional<ArtifactInformation> HttpFetcher::stat(const std::string& url) {
 void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const Receive& receive) {
   if (part.length == 0) return;
   const Version wanted = Version::from_text(part.validator);
+  if (!part.validator.empty() && !wanted.is_known())
+    changed(url, "no server says " + part.validator);
   if (wanted.size && part.offset >= *wanted.size) {
     if (part.offset == *wanted.size && part.length == ArtifactPart::to_end) return;
     throw Failure(Failure::Kind::invalid, shown(url) + " has " + std::to_string(*wanted.size) +
@@ -176,6 +178,11 @@ void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const R
   if (answer.status == 412) changed(url, "the server says " + answer.said());
   if (is_absent(answer)) {
     throw Failure(Failure::Kind::changed, shown(url) + " is no longer there");
+  }
+  // From its end on there is nothing, which HTTP has no other answer for.
+  if (answer.status == 416 && part.length == ArtifactPart::to_end &&
+      answer.header("content-range") == "bytes */" + std::to_string(part.offset)) {
+    return;
   }
   if (answer.status != 200 && answer.status != 206) refuse(url, answer);
   if (left > 0 && (answer.status == 206 || part.length != ArtifactPart::to_end)) {

@@ -263,6 +263,9 @@ TEST_CASE("checker: ignores offset") {
 TEST_CASE("checker: ignores length") {
   names_fetcher("ignores_length", "ranges", "not those");
 }
+TEST_CASE("checker: ignores the validator") {
+  names_fetcher("ignores_validator", "validator", "SR_CHANGED");
+}
 TEST_CASE("checker: calls receive after cancel") {
   names_fetcher("ignores_cancel", "cancel", "9 more");
 }

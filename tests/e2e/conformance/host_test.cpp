@@ -241,7 +241,14 @@ TEST_CASE("host: everything is there") {
   outlives_fetcher("all_is_there");
 }
 TEST_CASE("host: a wrong digest") {
-  outlives_fetcher("wrong_digest");
+  const Scene scene;
+  scene.write_bad_model(R"({"mlir": "bad://shelf/sample.mlir", "run_function": "bad"})");
+  const Ended ended = scene.run({"--fetcher-plugin", bad_plugin("wrong_digest")});
+  CHECK(ended.exit_status == 3);
+  const auto found = step_of(scene.box.events(), "bad/model", "compile cpu");
+  CHECK(core::name_of(found.verdict) == "infra");
+  CHECK(contains(all_text(found), "but the server says NO DIGEST"));
+  CHECK(verdict_of(scene.box.events(), "fine/model", "compile cpu") == "pass");
 }
 TEST_CASE("host: ignores offset") {
   outlives_fetcher("ignores_offset");

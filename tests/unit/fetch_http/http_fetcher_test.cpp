@@ -99,6 +99,9 @@ TEST_CASE("http: what a server says of a file, and its bytes") {
   CHECK(server.requests().front().method == "HEAD");
   CHECK(server.requests().front().header("accept-encoding") == "identity");
   CHECK(server.requests().back().header("if-match") == "\"v1\"");
+  CHECK(client.read(server.url("/x"), {26, ArtifactPart::to_end, {}}).empty());
+  CHECK(client.read_failure(server.url("/x"), {27, ArtifactPart::to_end, {}}).kind() ==
+        Failure::Kind::invalid);
 }
 
 TEST_CASE("http: a server that allows GET alone is asked for one byte") {

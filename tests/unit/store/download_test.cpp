@@ -406,6 +406,24 @@ TEST_CASE("store: of several that want one URL one fetches it") {
   CHECK(harbour.server.sent == harbour.server.content.size());
 }
 
+TEST_CASE("store: many may make the index at once") {
+  for (int time = 0; time < 20; ++time) {
+    const Harbour harbour;
+    std::vector<std::thread> threads;
+    std::mutex mutex;
+    std::vector<std::string> troubles;
+    for (int count = 0; count < 8; ++count) {
+      threads.emplace_back([&] {
+        const auto index = StoreIndex::open(harbour.settings.directory / "index.sqlite");
+        const std::scoped_lock lock(mutex);
+        if (!index) troubles.push_back(index.error().message);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(troubles == std::vector<std::string>{});
+  }
+}
+
 TEST_CASE("store: an index that is none is an error that names it") {
   Harbour harbour;
   REQUIRE(write_file_atomically(harbour.settings.directory / "index.sqlite", std::string(5000, 'x'))
