@@ -232,6 +232,12 @@ struct HttpClient::State {
     }
   }
 
+  bool is_redirected() const {
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 300 && status < 400;
+  }
+
   [[noreturn]] void fail(const std::string& url, CURLcode code) const {
     const std::string what =
         shown(url) + ": " + (said[0] != '\0' ? said : curl_easy_strerror(code));
@@ -242,6 +248,9 @@ struct HttpClient::State {
                       "if the server has a certificate authority of its own, name its file by "
                       "SHARKREG_CACERT");
       case CURLE_UNSUPPORTED_PROTOCOL:
+        // Also what libcurl says of bytes that are no answer, such as those that an answer had too
+        // many before: the next try has a connection of its own.
+        if (!is_redirected()) throw Failure(Failure::Kind::failed, what);
         throw Failure(Failure::Kind::invalid,
                       what +
                           "; it redirects to where sharkreg does not follow (other schemes than "
@@ -276,6 +285,10 @@ HttpClient::~HttpClient() {
 
 Answer HttpClient::perform(const Request& request, const OnHead& on_head, const OnBytes& on_bytes) {
   State& state = *state_;
+  const std::string scheme = lower(request.url.substr(0, request.url.find("://")));
+  if (scheme != "http" && scheme != "https") {
+    throw Failure(Failure::Kind::invalid, "\"" + shown(request.url) + "\" is no http URL");
+  }
   if (authority_of(request.url).find('@') != std::string_view::npos) {
     throw Failure(Failure::Kind::invalid, "a URL with a user name or password in it is not used",
                   "put them into ~/.netrc");
