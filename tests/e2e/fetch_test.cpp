@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "scripted_server.h"
 #include "sharkreg_run.h"
+#include "store/index.h"
 
 namespace sharkreg::e2e {
 namespace {
@@ -80,11 +81,13 @@ TEST_CASE("fetch: artifacts come over HTTP once, and a run then needs no network
   CHECK(sea.asked_bytes == sea.weights.size());
   const std::size_t requests = sea.server.requests().size();
 
-  // In a network of its own, which is not even up.
-  Arguments alone{"-r", "-n", SHARKREG_PROGRAM};
+  // In a network of its own, which is not even up; where a machine gives none, in this one.
   const Arguments run = sea.arguments({"--offline", "--revalidate=always"});
+  Arguments alone{"-r", "-n", SHARKREG_PROGRAM};
   alone.insert(alone.end(), run.begin(), run.end());
-  const Ended ended = sea.box.run_program("/usr/bin/unshare", alone);
+  const bool can = sea.box.run_program("/usr/bin/unshare", {"-r", "-n", "true"}).exit_status == 0;
+  if (!can) MESSAGE("no network namespace is to be had: only the server's own count tells");
+  const Ended ended = can ? sea.box.run_program("/usr/bin/unshare", alone) : sea.box.run(run);
   INFO(ended.out, ended.err);
   CHECK(ended.exit_status == 0);
   CHECK(verdict_of(sea.box.events(), "m/s", "run cpu") == "pass");
@@ -108,11 +111,18 @@ TEST_CASE("fetch: after kill -9 only what was not there yet is fetched") {
   Running running = sea.box.start(sea.arguments({"fetch"}));
   // The first chunk is there as soon as the index says so; the others never come.
   const fs::path parts = sea.box.cache() / "store/parts";
+  const auto first_is_there = [&] {
+    if (sea.asked_bytes < sea.weights.size()) return false;
+    const auto index = core::StoreIndex::open(sea.box.cache() / "store/index.sqlite");
+    REQUIRE(index.has_value());
+    const auto part = (*index)->part(core::sha256_of(sea.server.url("/weights.irpa")));
+    REQUIRE(part.has_value());
+    return part->has_value() && (*part)->done.front();
+  };
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (sea.asked_bytes < sea.weights.size() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  while (!first_is_there() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  std::this_thread::sleep_for(std::chrono::seconds(1));
   running.send(SIGKILL);
   CHECK(running.wait().signal == SIGKILL);
   CHECK_FALSE(fs::exists(sea.placed()));
