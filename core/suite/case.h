@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/artifact.h"
+
 namespace sharkreg::core {
 
 // Where an artifact comes from.
@@ -18,6 +20,8 @@ struct Source {
   std::string location;   // a URL ("scheme:…", as written), or an absolute path
   bool is_url = false;    // else location is a path
   std::string file_name;  // its last component, without query or fragment; never empty, "." or ".."
+  Pin pin;                // of what lies at the location
+  Unpacking unpacking;    // that makes the artifact of it
 };
 
 // A tensor that goes in or is expected to come out.

@@ -14,11 +14,21 @@
 
 namespace http_fetcher {
 
+// What is asked for.
 struct Request {
   std::string url;
   bool head_only = false;            // HEAD
   std::string range;                 // "0-99"; empty: all
   std::vector<std::string> headers;  // "Name: value"
+  bool follow_redirects = true;      // else an answer of status 3xx is an answer
+
+  // To be signed by libcurl, as CURLOPT_AWS_SIGV4 and CURLOPT_USERPWD have it: "aws:amz:us-east-1:s3"
+  // with the key's id and the secret. Empty: not signed.
+  std::string sigv4;
+  std::string key_id;
+  std::string secret;
+  // Sent to this URL's host alone. Empty: SHARKREG_HTTP_TOKEN_HOST, as below.
+  std::string bearer_token;
 };
 
 // HTTP/1.1 and HTTP/2 over one connection that is kept from request to request, by libcurl.

@@ -195,7 +195,7 @@ struct HttpClient::State {
     set(CURLOPT_URL, request.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
-    set(CURLOPT_FOLLOWLOCATION, 1L);
+    set(CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
     set(CURLOPT_MAXREDIRS, 10L);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_ERRORBUFFER, said);
@@ -224,8 +224,15 @@ struct HttpClient::State {
     if (const std::string file = variable("NETRC"); !file.empty()) {
       set(CURLOPT_NETRC_FILE, file.c_str());
     }
+    if (!request.sigv4.empty()) {
+      set(CURLOPT_AWS_SIGV4, request.sigv4.c_str());
+      set(CURLOPT_USERNAME, request.key_id.c_str());
+      set(CURLOPT_PASSWORD, request.secret.c_str());
+      return;
+    }
     const std::string name = host_of(request.url);
-    const std::string token = variable(token_variable(name).c_str());
+    const std::string token = request.bearer_token.empty() ? variable(token_variable(name).c_str())
+                                                           : request.bearer_token;
     if (!token.empty() && (secure || is_this_machine(name))) {
       set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));  // not sent to other hosts
       set(CURLOPT_XOAUTH2_BEARER, token.c_str());

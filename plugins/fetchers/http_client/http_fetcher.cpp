@@ -12,27 +12,10 @@ using sharkreg::ArtifactInformation;
 using sharkreg::ArtifactPart;
 using sharkreg::Failure;
 
-const char* const no_encoding = "Accept-Encoding: identity";
+constexpr const char* no_encoding = "Accept-Encoding: identity";
 
 bool is_absent(const Answer& answer) {
   return answer.status == 404 || answer.status == 410;
-}
-
-// An answer that is none to what was asked.
-[[noreturn]] void refuse(const std::string& url, const Answer& answer) {
-  const std::string what = shown(url) + ": the server says " + answer.said();
-  if (answer.status == 401 || answer.status == 403 || answer.status == 407) {
-    throw Failure(Failure::Kind::invalid, what,
-                  answer.status == 407
-                      ? "give the proxy's user and password in https_proxy"
-                      : "if it needs a token or password: SHARKREG_HTTP_TOKEN_HOST (HOST in "
-                        "capitals, with _ for each character but letters and digits) or ~/.netrc");
-  }
-  const bool passes = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
-                      answer.status >= 500 || answer.status < 400;
-  Failure failure(passes ? Failure::Kind::failed : Failure::Kind::invalid, what);
-  if (answer.status == 429 || answer.status == 503) failure.set_retry_after(answer.retry_after());
-  throw failure;
 }
 
 void refuse_encoding(const std::string& url, const Answer& answer) {
@@ -103,25 +86,63 @@ std::string range_of(const ArtifactPart& part) {
   return range;
 }
 
-bool go_on(const void*, std::size_t) {
-  return true;
-}
-
 }  // namespace
 
 sharkreg::FetcherDescription HttpFetcher::describe() const {
   return {{"http", "https"}};
 }
 
+Request HttpFetcher::request_for(const std::string& url) {
+  Request request;
+  request.url = url;
+  return request;
+}
+
+void HttpFetcher::sign(Request&) {}
+
+void HttpFetcher::learn(const Answer&, ArtifactInformation&) {}
+
+std::string HttpFetcher::hint_for(const Answer& answer) const {
+  if (answer.status == 407) return "give the proxy's user and password in https_proxy";
+  if (answer.status != 401 && answer.status != 403) return {};
+  return "if it needs a token or password: SHARKREG_HTTP_TOKEN_HOST (HOST in capitals, with _ for "
+         "each character but letters and digits) or ~/.netrc";
+}
+
+// An answer that is none to what was asked.
+void HttpFetcher::refuse(const std::string& url, const Answer& answer) const {
+  const bool passes = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
+                      answer.status >= 500 || answer.status < 400;
+  Failure failure(passes ? Failure::Kind::failed : Failure::Kind::invalid,
+                  shown(url) + ": the server says " + answer.said(), hint_for(answer));
+  if (answer.status == 429 || answer.status == 503) failure.set_retry_after(answer.retry_after());
+  throw failure;
+}
+
+Answer HttpFetcher::ask(const std::string& url, const ArtifactPart& part, bool head_only,
+                        const Version& wanted, const HttpClient::OnHead& on_head,
+                        const HttpClient::OnBytes& on_bytes) {
+  Request request = request_for(url);
+  request.head_only = head_only;
+  request.range = range_of(part);
+  request.headers.emplace_back(no_encoding);
+  if (!wanted.etag.empty()) request.headers.push_back("If-Match: " + wanted.etag);
+  if (!wanted.last_modified.empty()) {
+    request.headers.push_back("If-Unmodified-Since: " + wanted.last_modified);
+  }
+  sign(request);
+  return client_.perform(request, on_head, on_bytes);
+}
+
 std::optional<ArtifactInformation> HttpFetcher::stat(const std::string& url) {
-  Answer answer = client_.perform(
-      {url, true, {}, {no_encoding}}, [](const Answer&) { return false; }, &go_on);
+  const auto no_body = [](const Answer&) { return false; };
+  const auto no_bytes = [](const void*, std::size_t) { return true; };
+  Answer answer = ask(url, {}, true, {}, no_body, no_bytes);
   std::optional<std::uint64_t> size = answer.content_length();
   bool ranges = answer.header("accept-ranges") == "bytes";
   if (answer.status >= 400 && !is_absent(answer) && answer.status != 429 && answer.status < 502) {
     // Some servers allow GET alone, for instance by a signature: then of one byte.
-    answer = client_.perform(
-        {url, false, "0-0", {no_encoding}}, [](const Answer&) { return false; }, &go_on);
+    answer = ask(url, {0, 1, {}}, false, {}, no_body, no_bytes);
     const auto range = parse_content_range(answer.header("content-range"));
     ranges = answer.status == 206 && range;
     size = ranges ? range->total : answer.content_length();
@@ -134,6 +155,7 @@ std::optional<ArtifactInformation> HttpFetcher::stat(const std::string& url) {
   information.validator = Version::of(answer, size).text();
   information.ranges = ranges;
   information.digests = digests_of(answer);
+  learn(answer, information);
   return information;
 }
 
@@ -148,11 +170,6 @@ void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const R
                                               " bytes, so none can be read from " +
                                               std::to_string(part.offset) + " on");
   }
-  Request request{url, false, range_of(part), {no_encoding}};
-  if (!wanted.etag.empty()) request.headers.push_back("If-Match: " + wanted.etag);
-  if (!wanted.last_modified.empty()) {
-    request.headers.push_back("If-Unmodified-Since: " + wanted.last_modified);
-  }
   std::uint64_t left = part.length;
   bool complete = false;  // of a body that has more than was asked for
   const auto pass = [&](const void* bytes, std::size_t size) {
@@ -164,8 +181,8 @@ void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const R
   };
   Answer answer;
   try {
-    answer = client_.perform(
-        request,
+    answer = ask(
+        url, part, false, wanted,
         [&](const Answer& head) {
           left = check_head(url, part, wanted, head);
           return true;
