@@ -53,8 +53,10 @@ class BackendProxy final : public Backend {
 // Takes a fetcher's bytes to the host's receiver, whose exceptions must not cross the plugin.
 class Receiver {
  public:
-  Receiver(const ArtifactFetcher::Receive& receive, std::uint64_t length)
-      : receive_(receive), left_(length) {}
+  Receiver(const ArtifactFetcher::Receive& receive, std::uint64_t most)
+      : receive_(receive), most_(most) {}
+
+  void expect_at_most(std::uint64_t bytes) { most_ = bytes; }
 
   static std::int32_t receive(void* self, const void* bytes, std::size_t size) {
     return static_cast<Receiver*>(self)->take(bytes, size) ? 0 : 1;
@@ -69,22 +71,24 @@ class Receiver {
  private:
   bool take(const void* bytes, std::size_t size) {
     if (stopped_) return false;  // the plugin did not listen
-    if (size > left_) {
-      too_much_ = stopped_ = true;
-      return false;
-    }
-    left_ -= size;
+    taken_ += size;
+    too_much_ = stopped_ = taken_ > most_;
+    if (stopped_) return false;
     try {
       stopped_ = !receive_(bytes, size);
     } catch (...) {
       exception_ = std::current_exception();
       stopped_ = true;
     }
+    // How much may come can become known with the first piece.
+    too_much_ = taken_ > most_;
+    stopped_ = stopped_ || too_much_;
     return !stopped_;
   }
 
   const ArtifactFetcher::Receive& receive_;
-  std::uint64_t left_;
+  std::uint64_t most_;
+  std::uint64_t taken_ = 0;
   bool stopped_ = false;
   bool too_much_ = false;
   std::exception_ptr exception_;
@@ -111,10 +115,49 @@ class FetcherProxy final : public ArtifactFetcher {
   void read(const std::string& url, const ArtifactPart& part, const Receive& receive) override {
     Receiver receiver(receive, part.length);
     Tree answer;
+    take_bytes(url, receiver, [&] {
+      return instance_.call(table(), &Table::read, "read", Absence::is_a_failure, answer,
+                            to_abi(url), to_abi(part.validator), part.offset, part.length,
+                            static_cast<void*>(&receiver), &Receiver::receive);
+    });
+  }
+
+  bool get(const std::string& url, std::uint64_t length, const Begin& begin,
+           const Receive& receive) override {
+    const auto* extension = instance_.extension<sr_get_functions>(SR_GET_ID);
+    if (extension == nullptr) throw Failure(Failure::Kind::unsupported, "the plugin has no get");
+    Tree answer;
+    bool begun = false;
+    Receiver* counted = nullptr;
+    const auto tell = [&] {
+      const auto information = instance_.take<ArtifactInformation>(answer, "get");
+      if (information.ranges) counted->expect_at_most(length);
+      begun = true;
+      return begin(information);
+    };
+    const Receive tell_and_receive = [&](const void* bytes, std::size_t size) {
+      return (begun || size == 0 || tell()) && receive(bytes, size);
+    };
+    Receiver receiver(tell_and_receive, ArtifactPart::to_end);
+    counted = &receiver;
+    const bool found = take_bytes(url, receiver, [&] {
+      return instance_.call(extension, &sr_get_functions::get, "get (extension " SR_GET_ID ")",
+                            Absence::is_an_answer, answer, to_abi(url), length,
+                            static_cast<void*>(&receiver), &Receiver::receive);
+    });
+    if (found && !begun && !tell()) {
+      throw Failure(Failure::Kind::cancelled, instance_.told("stopped reading " + url));
+    }
+    return found;
+  }
+
+ private:
+  // What `call` returns, once what the receiver came upon is told.
+  template <class Call>
+  bool take_bytes(const std::string& url, const Receiver& receiver, const Call& call) const {
+    bool found = true;
     try {
-      instance_.call(table(), &Table::read, "read", Absence::is_a_failure, answer, to_abi(url),
-                     to_abi(part.validator), part.offset, part.length,
-                     static_cast<void*>(&receiver), &Receiver::receive);
+      found = call();
     } catch (const Failure&) {
       // That the plugin stopped because it was told to is not the news.
       if (!receiver.stopped()) throw;
@@ -127,9 +170,9 @@ class FetcherProxy final : public ArtifactFetcher {
     if (receiver.stopped()) {
       throw Failure(Failure::Kind::cancelled, instance_.told("stopped reading " + url));
     }
+    return found;
   }
 
- private:
   using Table = sr_fetcher_functions;
   const Table* table() const { return instance_.functions<Table>(); }
 

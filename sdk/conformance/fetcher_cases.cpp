@@ -228,6 +228,45 @@ void check_validator(Context& context) {
                   "compare the validator before the first byte is passed on");
 }
 
+const sr_get_functions* get_of(const Instance& instance) {
+  const sr_interface& interface = *instance.context().interface;
+  if (!SR_HAS(&interface, sr_interface, get_extension)) return nullptr;
+  return static_cast<const sr_get_functions*>(guarded(instance.context(), [&] {
+    return interface.get_extension(instance.self(), to_abi(SR_GET_ID));
+  }));
+}
+
+// What get says is what stat says, and what it passes on is what read does.
+void check_get(Context& context) {
+  const Host host;
+  const Instance instance(context, host);
+  const sr_get_functions* functions = get_of(instance);
+  if (functions == nullptr) throw NotApplicable("it has no extension " SR_GET_ID);
+  const Sample sample = sample_of(context, instance);
+  const ArtifactInformation known = information_of(context, instance, sample);
+  const std::string whole = whole_content(context, instance, sample);
+  const std::uint64_t length = whole.size() / 2 + 1;
+  context.ask(fmt::format("get of {} bytes of {}", length, sample.url));
+  Received received;
+  Answer answer{SR_OK, std::make_unique<Tree>(Age::current)};
+  answer.status = guarded(context, [&] {
+    return functions->get(instance.self(), to_abi(sample.url), length,
+                          static_cast<void*>(&received), &Received::take, answer.tree->writer());
+  });
+  if (answer.status == SR_UNSUPPORTED) throw NotApplicable("not for " + sample.url);
+  const auto information = take<ArtifactInformation>(context, answer);
+  context.require(information.validator == known.validator && information.size == known.size,
+                  "the validator and the size that stat gives",
+                  information.validator + ", " + std::to_string(information.size.value_or(-1)),
+                  "answer as stat does");
+  const std::string wanted =
+      information.ranges ? whole.substr(0, static_cast<std::size_t>(length)) : whole;
+  context.require(received.content == wanted, fmt::format("its first {} bytes", wanted.size()),
+                  fmt::format("{} bytes, {}", received.content.size(),
+                              received.content.size() == wanted.size() ? "other ones" : "not those"),
+                  "pass on `length` bytes, or all if the answer does not say \"ranges\"");
+}
+
 void check_cancel(Context& context) {
   const Host host;
   const Instance instance(context, host);
@@ -265,6 +304,7 @@ std::vector<Case> fetcher_cases() {
       {"stat", "says of a sample what is true", &check_information},
       {"ranges", "honours offset and length exactly", &check_ranges},
       {"validator", "passes on no byte of another content", &check_validator},
+      {"get", "gets what stat and read get", &check_get},
       {"cancel", "stops at once when it is told to", &check_cancel},
   };
 }

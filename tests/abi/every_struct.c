@@ -4,6 +4,7 @@
 #include <sharkreg/comparator_abi.h>
 #include <sharkreg/execute_abi.h>
 #include <sharkreg/fetcher_abi.h>
+#include <sharkreg/get_abi.h>
 #include <sharkreg/plugin_abi.h>
 #include <sharkreg/tuner_abi.h>
 

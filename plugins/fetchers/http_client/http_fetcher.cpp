@@ -150,6 +150,11 @@ std::optional<ArtifactInformation> HttpFetcher::stat(const std::string& url) {
   if (is_absent(answer)) return std::nullopt;
   if (answer.status != 200 && answer.status != 206) refuse(url, answer);
   refuse_encoding(url, answer);
+  return information_of(answer, size, ranges);
+}
+
+ArtifactInformation HttpFetcher::information_of(const Answer& answer,
+                                                std::optional<std::uint64_t> size, bool ranges) {
   ArtifactInformation information;
   if (size) information.size = static_cast<std::int64_t>(*size);
   information.validator = Version::of(answer, size).text();
@@ -157,6 +162,42 @@ std::optional<ArtifactInformation> HttpFetcher::stat(const std::string& url) {
   information.digests = digests_of(answer);
   learn(answer, information);
   return information;
+}
+
+bool HttpFetcher::get(const std::string& url, std::uint64_t length, const Begin& begin,
+                      const Receive& receive) {
+  const ArtifactPart beginning{0, length, {}};
+  std::uint64_t left = 0;  // of what was announced
+  bool wanted = false;
+  const auto take_head = [&](const Answer& head) {
+    const bool ranges = head.status == 206;
+    left = ranges ? check_head(url, beginning, {}, head) : ArtifactPart::to_end;
+    refuse_encoding(url, head);
+    const auto size = ranges ? parse_content_range(head.header("content-range"))->total
+                             : head.content_length();
+    if (!ranges && size) left = *size;
+    wanted = begin(information_of(head, size, ranges));
+    return wanted;
+  };
+  const Answer answer =
+      ask(url, beginning, false, {}, take_head, [&](const void* bytes, std::size_t size) {
+        if (size > left) {
+          throw Failure(Failure::Kind::failed,
+                        shown(url) + ": the server gives more bytes than it announced");
+        }
+        if (left != ArtifactPart::to_end) left -= size;
+        return receive(bytes, size);
+      });
+  if (is_absent(answer)) return false;
+  // Nothing has no beginning, which HTTP has no other answer for.
+  if (answer.status == 416) throw Failure(Failure::Kind::unsupported, shown(url) + " is empty");
+  if (answer.status != 200 && answer.status != 206) refuse(url, answer);
+  if (!wanted) throw Failure(Failure::Kind::cancelled, shown(url) + ": reading was stopped");
+  if (left > 0 && left != ArtifactPart::to_end) {
+    throw Failure(Failure::Kind::failed, shown(url) + ": the server's answer ended " +
+                                             std::to_string(left) + " bytes too early");
+  }
+  return true;
 }
 
 void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const Receive& receive) {

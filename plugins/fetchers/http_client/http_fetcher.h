@@ -29,6 +29,8 @@ class HttpFetcher : public sharkreg::ArtifactFetcher {
   std::optional<sharkreg::ArtifactInformation> stat(const std::string& url) final;
   void read(const std::string& url, const sharkreg::ArtifactPart& part,
             const Receive& receive) final;
+  bool get(const std::string& url, std::uint64_t length, const Begin& begin,
+           const Receive& receive) final;
 
  protected:
   const sharkreg::Host& host() const { return host_; }
@@ -52,6 +54,8 @@ class HttpFetcher : public sharkreg::ArtifactFetcher {
   Answer ask(const std::string& url, const sharkreg::ArtifactPart& part, bool head_only,
              const Version& wanted, const HttpClient::OnHead& on_head,
              const HttpClient::OnBytes& on_bytes);
+  sharkreg::ArtifactInformation information_of(const Answer& answer,
+                                               std::optional<std::uint64_t> size, bool ranges);
   [[noreturn]] void refuse(const std::string& url, const Answer& answer) const;
 
   const sharkreg::Host& host_;

@@ -3,7 +3,9 @@
 #define SHARKREG_FETCHER_H
 
 #include <sharkreg/codec.h>
+#include <sharkreg/failure.h>
 #include <sharkreg/fetcher_abi.h>
+#include <sharkreg/get_abi.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +50,7 @@ struct ArtifactPart {
 class ArtifactFetcher {
  public:
   using Receive = std::function<bool(const void* bytes, std::size_t size)>;
+  using Begin = std::function<bool(const ArtifactInformation& information)>;
 
   virtual ~ArtifactFetcher() = default;
 
@@ -60,6 +63,18 @@ class ArtifactFetcher {
   // Failure(cancelled); while nothing comes, asks it about once a second with no bytes. Throws
   // Failure(changed), without having passed a byte of it, when the content has another validator.
   virtual void read(const std::string& url, const ArtifactPart& part, const Receive& receive) = 0;
+
+  // stat() and the beginning of read() in one request of the service, for those that can: calls
+  // `begin` once with what stat() would say, before the first byte; then passes the first `length`
+  // bytes, or all there are if the information does not say `ranges`. When begin returns false it
+  // stops, with Failure(cancelled). False: there is no such artifact. Throws Failure(unsupported),
+  // before it calls begin, where it cannot; else as stat() and read().
+  virtual bool get(const std::string& url, std::uint64_t length, const Begin& begin,
+                   const Receive& receive) {
+    static_cast<void>(url), static_cast<void>(length);
+    static_cast<void>(begin), static_cast<void>(receive);
+    throw Failure(Failure::Kind::unsupported, "this fetcher has no get");
+  }
 };
 
 template <class Visitor>

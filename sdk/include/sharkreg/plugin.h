@@ -158,6 +158,24 @@ struct FetcherThunks {
       return SR_OK;
     });
   }
+  // What it says of the artifact is in the answer before the first byte, as the host expects.
+  static sr_status get(void* self, sr_string url, std::uint64_t length, void* context,
+                       sr_receive_bytes receive, sr_writer* answer) {
+    return guarded(answer, [&] {
+      const bool found = object_of<T>(self).get(
+          std::string(from_abi(url)), length,
+          [&](const ArtifactInformation& information) {
+            encode(answer, information);
+            return true;
+          },
+          [&](const void* bytes, std::size_t size) { return receive(context, bytes, size) == 0; });
+      return found ? SR_OK : SR_ABSENT;
+    });
+  }
+  static const void* get_extension(void*, sr_string id) {
+    static const sr_get_functions get_functions{sizeof(sr_get_functions), &get};
+    return from_abi(id) == SR_GET_ID ? &get_functions : nullptr;
+  }
   static const void* functions() {
     static const sr_fetcher_functions table{sizeof(sr_fetcher_functions), &describe<T>, &stat,
                                             &read};
@@ -293,7 +311,8 @@ sr_interface backend(std::string_view name) {
 
 template <class T>
 sr_interface artifact_fetcher(std::string_view name) {
-  return detail::interface_of<T>(SR_FETCHER_ID, name, detail::FetcherThunks<T>::functions());
+  using Thunks = detail::FetcherThunks<T>;
+  return detail::interface_of<T>(SR_FETCHER_ID, name, Thunks::functions(), &Thunks::get_extension);
 }
 
 template <class T>
