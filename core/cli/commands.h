@@ -17,6 +17,7 @@ Result<int> run_command(Context& context);
 Result<int> list_command(Context& context);
 Result<int> plan_command(Context& context);
 Result<int> fetch_command(Context& context);
+Result<int> cache_command(Context& context);
 Result<int> validate_command(Context& context);
 Result<int> plugins_command(Context& context);
 Result<int> compare_command(Context& context);

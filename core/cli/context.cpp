@@ -14,6 +14,7 @@
 #include "cli/compatibility.h"
 #include "cli/option_table.h"
 #include "cli/places.h"
+#include "cli/store_settings.h"
 
 namespace sharkreg::core {
 namespace {
@@ -314,17 +315,17 @@ Result<std::unique_ptr<TunerResolver>> Context::tuner_resolver() const {
   return registry_->tuner(settings_.text("tuner-resolver"));
 }
 
-std::unique_ptr<ArtifactStore> Context::artifact_store(
-    decltype(StoreSettings::progress) progress) const {
-  StoreSettings settings;
-  settings.progress = std::move(progress);
-  settings.directory = places_.cache_dir / "store";
-  settings.offline = settings_.is_true("offline");
-  const std::string revalidate = settings_.text("revalidate");
-  settings.revalidate = revalidate == "never"    ? Revalidate::never
-                        : revalidate == "always" ? Revalidate::always
-                                                 : Revalidate::etag;
-  const auto make = [this](std::string_view scheme) -> Result<std::unique_ptr<ArtifactFetcher>> {
+Result<std::unique_ptr<ArtifactStore>> Context::artifact_store(
+    const std::function<void(StoreSettings&)>& adjust) const {
+  auto settings = store_settings(settings_, places_.cache_dir);
+  if (!settings) return settings.error();
+  // Fetchers are told by the variable, here and in workers.
+  if (settings_.given("cacert")) {
+    ::setenv("SHARKREG_CACERT", std::filesystem::absolute(settings_.text("cacert")).c_str(), 1);
+  }
+  if (adjust) adjust(*settings);
+  const auto make = [this](std::string_view location) -> Result<std::unique_ptr<ArtifactFetcher>> {
+    const std::string scheme = scheme_of(location);
     const std::string name = registry_->fetcher_for_scheme(scheme);
     if (name.empty()) {
       return Error{ErrorKind::infrastructure, fmt::format("no fetcher for {}:// was found", scheme),
@@ -333,7 +334,7 @@ std::unique_ptr<ArtifactStore> Context::artifact_store(
     }
     return registry_->fetcher(name);
   };
-  return std::make_unique<ArtifactStore>(std::move(settings), make, clock_);
+  return std::make_unique<ArtifactStore>(std::move(*settings), make, clock_);
 }
 
 Result<PlanOptions> Context::plan_options(const std::string& sku,

@@ -70,9 +70,9 @@ class Context {
   std::string sku(const std::vector<ChosenBackend>& backends);
 
   Result<std::unique_ptr<TunerResolver>> tuner_resolver() const;
-  // `progress` as StoreSettings has it.
-  std::unique_ptr<ArtifactStore> artifact_store(
-      decltype(StoreSettings::progress) progress = {}) const;
+  // What runs and fetches put where; `adjust` changes what the options say.
+  Result<std::unique_ptr<ArtifactStore>> artifact_store(
+      const std::function<void(StoreSettings&)>& adjust = {}) const;
 
   // Options for the planner; logs and results go below run_dir.
   Result<PlanOptions> plan_options(const std::string& sku,

@@ -13,12 +13,11 @@
 #include "base/verdict.h"
 #include "cli/commands.h"
 #include "cli/fetch_progress.h"
+#include "cli/store_settings.h"
+#include "plan/artifact_request.h"
 
 namespace sharkreg::core {
 namespace {
-
-// At a time; each of them may use several connections.
-constexpr std::size_t most_artifacts = 6;
 
 // An artifact that is wanted, and by whom.
 struct Wanted {
@@ -43,9 +42,10 @@ class FetchAll {
   FetchAll(std::vector<Wanted> wanted, ArtifactStore& store)
       : wanted_(std::move(wanted)), store_(store) {}
 
-  void run() {
+  // So many at a time; each of them may use several connections.
+  void run(std::size_t jobs) {
     std::vector<std::jthread> threads;
-    for (std::size_t count = 0; count < std::min(most_artifacts, wanted_.size()); ++count) {
+    for (std::size_t count = 0; count < std::min(jobs, wanted_.size()); ++count) {
       threads.emplace_back([this] { work(); });
     }
   }
@@ -59,7 +59,8 @@ class FetchAll {
     while (next_ < wanted_.size()) {
       const Wanted& wanted = wanted_[next_++];
       lock.unlock();
-      const auto provided = store_.provide(wanted.artifact->source.location, wanted.artifact->path);
+      const auto provided =
+          store_.provide(request_for(wanted.artifact->source), wanted.artifact->path);
       lock.lock();
       say(wanted, provided);
     }
@@ -94,11 +95,19 @@ Result<int> fetch_command(Context& context) {
   if (!planned) return planned.error();
   print_notes(context.take_notes());
   print_diagnostics(planned->diagnostics);
+  const auto jobs = fetch_jobs(context.settings());
+  if (!jobs) return jobs.error();
   FetchProgress progress(context.clock());
-  const auto store =
-      context.artifact_store([&](const std::string& location, std::uint64_t done,
-                                 std::uint64_t total) { progress.came(location, done, total); });
-  FetchAll all(all_wanted(planned->plans), *store);
+  const auto store = context.artifact_store([&](StoreSettings& settings) {
+    settings.progress = [&](const std::string& location, std::uint64_t done, std::uint64_t total) {
+      progress.came(location, done, total);
+    };
+    settings.waiting = [](const std::string& location) {
+      fmt::print(stderr, "waiting for {}, which another process fetches\n", redacted(location));
+    };
+  });
+  if (!store) return store.error();
+  FetchAll all(all_wanted(planned->plans), **store);
   {
     std::mutex mutex;
     std::condition_variable_any over;
@@ -110,7 +119,7 @@ Result<int> fetch_command(Context& context) {
         for (const std::string& line : progress.lines()) fmt::print(stderr, "{}\n", line);
       }
     });
-    all.run();
+    all.run(*jobs);
   }
   print_notes(context.take_notes());
   fmt::print(stderr, "{} artifacts are there, {} are not\n", all.fetched(), all.failed());

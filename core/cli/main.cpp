@@ -39,6 +39,8 @@ const std::vector<Subcommand>& subcommands() {
       {"plan", "", "print what would happen, as JSON or as a shell script", plan_command,
        plan_options},
       {"fetch", "", "bring the artifacts of the selected models here", fetch_command},
+      {"cache", "stats|verify|gc|path URL", "look at the store, check it, or make room in it",
+       cache_command, cache_options},
       {"validate", "[FILE...]", "say everything that is wrong with model files", validate_command},
       {"compare", "EXPECTED ACTUAL", "compare two tensors: 0 match, 1 mismatch", compare_command,
        compare_options},

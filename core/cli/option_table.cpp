@@ -106,6 +106,20 @@ std::vector<OptionSpec> own_options() {
                    "24 hours",
                    "etag"),
             {"never", "etag", "always"}),
+      option(places, "revalidate-after", "TIME", "how long etag asks nobody: 24h, 30m", "24h"),
+      repeatable(option(places, "mirror", "FROM=TO",
+                        "URLs that begin with FROM are looked for at TO first")),
+      number(option(places, "fetch-jobs", "COUNT", "artifacts that are fetched at a time", "8")),
+      option(places, "fetch-timeout", "TIME",
+             "limit for fetching one artifact, with all that is tried again", "6h"),
+      option(places, "max-size", "SIZE",
+             "bytes that the store may have, such as 200G: what was used longest ago goes first"),
+      option(places, "cacert", "FILE",
+             "certificate authorities (PEM) in place of the system's, for https"),
+      among(option(places, "place", "HOW",
+                   "artifacts lie where runs expect them as links to the store, or as copies",
+                   "link"),
+            {"link", "copy"}),
       option(plugins, "tuner-resolver", "NAME", "who chooses tuner files",
              std::string(old::default_tuner_resolver)),
       option(tools, "tools-dir", "DIR",
@@ -139,6 +153,11 @@ std::vector<OptionSpec> own_options() {
       option(reports, "summary", "FILE", "append a Markdown summary, as for GITHUB_STEP_SUMMARY"),
       among(option(reports, "color", "WHEN", "colours", "auto"), {"auto", "always", "never"}),
   };
+}
+
+std::vector<OptionSpec> cache_options() {
+  return {option("Options of cache", "older-than", "TIME",
+                 "gc removes what was not used for so long: 30d, 12h")};
 }
 
 std::vector<OptionSpec> plan_options() {

@@ -11,6 +11,7 @@ namespace sharkreg::core {
 std::vector<OptionSpec> own_options();
 
 // Options of one subcommand alone.
+std::vector<OptionSpec> cache_options();
 std::vector<OptionSpec> compare_options();
 std::vector<OptionSpec> new_plugin_options();
 std::vector<OptionSpec> plugins_options();

@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
+#include "cli/store_settings.h"
 #include "execute/event_loop.h"
 #include "execute/executor.h"
 #include "execute/process_launcher.h"
@@ -209,6 +210,10 @@ Result<int> run_command(Context& context) {
   if (!options) return options.error();
   auto resolver = context.tuner_resolver();
   if (!resolver) return resolver.error();
+  const auto jobs = fetch_jobs(context.settings());
+  if (!jobs) return jobs.error();
+  const auto store = context.artifact_store();
+  if (!store) return store.error();
   if (const auto ready = prepare_places(context.places(), run_dir); !ready) return ready.error();
 
   auto reporting = Reporting::create(context, run_dir);
@@ -223,10 +228,9 @@ Result<int> run_command(Context& context) {
   outcome.strict_xfail = context.settings().is_true("strict-xfail");
   Session session(context, std::move(*files), planner, judge, **reporting);
 
-  EventLoop loop;
+  EventLoop loop(2 + *jobs);  // two for what is staged, placed and judged
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);
-  const auto store = context.artifact_store();
-  Executor executor(loop, launcher, *store, {1, 1, 64, context.installation().worker});
+  Executor executor(loop, launcher, **store, {1, *jobs, 64, context.installation().worker});
   loop.on_signal([&](int signal) {
     outcome.signal = signal;
     executor.interrupt();

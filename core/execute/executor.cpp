@@ -10,6 +10,7 @@
 
 #include "execute/case_graph.h"
 #include "execute/staging.h"
+#include "plan/artifact_request.h"
 
 namespace sharkreg::core {
 
@@ -137,7 +138,7 @@ class Executor::State {
     const PlannedArtifact& artifact = open->plan->artifacts[node.index];
     loop_.post_blocking([this, open, node, &artifact]() -> std::function<void()> {
       Result<Provided> provided =
-          store_.provide(artifact.source.location, artifact.path, stop_.get_token());
+          store_.provide(request_for(artifact.source), artifact.path, stop_.get_token());
       return [this, open, node, provided = std::move(provided)] {
         --fetching_;
         observer_->fetch_finished(*open->plan, node.index);

@@ -1,101 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/artifact_store.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
+#include <random>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/secrets.h"
+#include "store/garbage.h"
+#include "store/git_lfs.h"
+#include "store/placing.h"
+#include "store/unpack.h"
 
 namespace sharkreg::core {
 namespace {
 
 namespace fs = std::filesystem;
 
-Error failed(const std::string& what, int number) {
-  return {ErrorKind::infrastructure, what + ": " + std::strerror(number), {}};
+// One that a mirror is given: the URL itself is there as well.
+constexpr int attempts_at_mirrors = 2;
+
+constexpr std::int64_t largest_pointer = 1024;  // bytes; of git-lfs
+
+Error cannot_place(const fs::path& file, int number) {
+  return {ErrorKind::infrastructure,
+          "cannot place " + file.native() + ": " + std::strerror(number),
+          {}};
 }
-
-// Whether the link at `destination` leads to `target` already.
-bool links_to(const fs::path& destination, const fs::path& target) {
-  std::error_code error;
-  return fs::is_symlink(destination, error) && fs::read_symlink(destination, error) == target;
-}
-
-// Replaces what lies at `destination` in one step: readers find the old file or the new link.
-Result<void> place_link(const fs::path& target, const fs::path& destination) {
-  if (links_to(destination, target)) return {};
-  if (const auto made = make_directories(destination.parent_path()); !made) return made.error();
-  auto temporary = TemporaryDirectory::create(destination.parent_path(), "link-");
-  if (!temporary) return temporary.error();
-  const fs::path link = temporary->path() / "link";
-  if (::symlink(target.c_str(), link.c_str()) != 0 ||
-      ::rename(link.c_str(), destination.c_str()) != 0) {
-    return failed("cannot link " + destination.string(), errno);
-  }
-  return {};
-}
-
-// Renames, and sees to it that the new name is on the disk.
-Result<void> place(const fs::path& from, const fs::path& to) {
-  if (const auto made = make_directories(to.parent_path()); !made) return made.error();
-  if (::rename(from.c_str(), to.c_str()) != 0) return failed("cannot place " + to.string(), errno);
-  const int directory = ::open(to.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const int trouble = directory < 0 || ::fsync(directory) != 0 ? errno : 0;
-  if (directory >= 0) ::close(directory);
-  if (trouble != 0) return failed("cannot place " + to.string(), trouble);
-  return {};
-}
-
-// The right to fetch one URL: a lock on a file, which the kernel lets go when its holder ends.
-class FetchLock {
- public:
-  static Result<FetchLock> wait_for(const fs::path& file, const std::stop_token& stop) {
-    if (const auto made = make_directories(file.parent_path()); !made) return made.error();
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (descriptor < 0) return failed("cannot lock " + file.string(), errno);
-    FetchLock lock(descriptor);
-    while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK && errno != EINTR) {
-        return failed("cannot lock " + file.string(), errno);
-      }
-      if (stop.stop_requested()) return Error{ErrorKind::interrupted, "interrupted", {}};
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return lock;
-  }
-  FetchLock(FetchLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  FetchLock& operator=(FetchLock&&) = delete;
-  ~FetchLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
- private:
-  explicit FetchLock(int descriptor) : descriptor_(descriptor) {}
-
-  int descriptor_;
-};
 
 // What somebody else put there counts when nothing can be learned of the URL.
 Result<Provided> what_lies_there(const fs::path& destination, const Error& error) {
   std::error_code ignored;
   if (!fs::is_regular_file(destination, ignored)) return error;
-  return Provided{fmt::format("{} was there already; {}", destination.string(), error.message)};
+  return Provided{fmt::format("{} was there already; {}", destination.string(), error.message), {}};
 }
 
 std::chrono::sys_seconds now(const Clock& clock) {
   return std::chrono::time_point_cast<std::chrono::seconds>(clock.now());
+}
+
+// None where one of the two does not say.
+std::optional<std::string> disagreement(const Pin& wanted, const Pin& found) {
+  if (!wanted.sha256.empty() && !found.sha256.empty() && wanted.sha256 != found.sha256) {
+    return fmt::format("its SHA-256 is {}, but {} is pinned", found.sha256, wanted.sha256);
+  }
+  if (!wanted.md5.empty() && !found.md5.empty() && wanted.md5 != found.md5) {
+    return fmt::format("its MD5 is {}, but {} is pinned", found.md5, wanted.md5);
+  }
+  return std::nullopt;
+}
+
+// As above, of what the server said.
+std::optional<std::string> broken_promise(const ArtifactInformation& information,
+                                          const Pin& found) {
+  const auto says = [&](const char* algorithm) {
+    const auto said = information.digests.find(algorithm);
+    return said == information.digests.end() ? std::string() : said->second;
+  };
+  if (const std::string said = says("sha256"); !said.empty() && said != found.sha256) {
+    return fmt::format("its SHA-256 is {}, but the server says {}", found.sha256, said);
+  }
+  const std::string said = says("md5");
+  if (!said.empty() && !found.md5.empty() && said != found.md5) {
+    return fmt::format("its MD5 is {}, but the server says {}", found.md5, said);
+  }
+  return std::nullopt;
+}
+
+std::string new_process_name() {
+  std::random_device random;
+  return fmt::format("{}-{:08x}{:08x}", ::getpid(), random(), random());
 }
 
 }  // namespace
@@ -107,22 +89,39 @@ std::string scheme_of(std::string_view location) {
              : std::string(location.substr(0, colon));
 }
 
-ArtifactStore::ArtifactStore(StoreSettings settings, FetcherPool::Make make_fetcher,
-                             const Clock& clock)
-    : settings_(std::move(settings)), fetchers_(std::move(make_fetcher)), clock_(clock) {}
-
-fs::path ArtifactStore::blob_file(const std::string& sha256) const {
-  return settings_.directory / "blobs" / sha256.substr(0, 2) / sha256.substr(2);
+bool names_a_commit(std::string_view location) {
+  constexpr std::size_t digits = 40;
+  location = location.substr(0, location.find_first_of("?#"));
+  std::size_t run = 0;
+  for (std::size_t at = 0; at <= location.size(); ++at) {
+    const char c = at < location.size() ? location[at] : '/';
+    const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    const bool ends = c == '/' || c == '@';
+    if (run == digits && ends) return true;
+    // A run counts from a component's beginning alone.
+    run = ends ? 0 : digit && run <= digits ? run + 1 : digits + 1;
+  }
+  return false;
 }
 
-fs::path ArtifactStore::part_file(const std::string& key) const {
-  return settings_.directory / "parts" / key;
+ArtifactStore::ArtifactStore(StoreSettings settings, FetcherPool::Make make_fetcher,
+                             const Clock& clock)
+    : settings_(std::move(settings)),
+      layout_{settings_.directory},
+      fetchers_(std::move(make_fetcher), settings_.connections),
+      clock_(clock) {}
+
+ArtifactStore::~ArtifactStore() {
+  if (!process_lock_) return;
+  (void)index_->end_leases(process_);
+  std::error_code ignored;
+  fs::remove(layout_.processes() / process_, ignored);
 }
 
 Result<StoreIndex*> ArtifactStore::index() {
   const std::scoped_lock lock(mutex_);
   if (!index_) {
-    auto opened = StoreIndex::open(settings_.directory / "index.sqlite");
+    auto opened = StoreIndex::open(layout_.index());
     if (!opened) return opened.error();
     index_ = std::move(*opened);
   }
@@ -131,18 +130,18 @@ Result<StoreIndex*> ArtifactStore::index() {
 
 // The file of a blob whose content is what its name says. Absent (not_found): there is none, or
 // none that can be told without a right to mend it.
-Result<fs::path> ArtifactStore::trusted_file(StoreIndex& index, const std::string& key,
+Result<fs::path> ArtifactStore::trusted_file(StoreIndex& index, const std::string& part_key,
                                              const Blob& blob, Rights rights) const {
-  const fs::path file = blob_file(blob.sha256);
+  const fs::path file = layout_.blob(blob.sha256);
   const auto identity = identity_of(file);
   if (identity == blob.identity) return file;
   const Error absent{ErrorKind::not_found, file.native() + " is not there", {}};
   if (rights == Rights::look) return absent;
   if (!identity) {
     // Whoever fetched it was killed between the index and the rename.
-    const fs::path part = part_file(key);
-    if (identity_of(part) != blob.identity) return absent;
-    if (auto placed = place(part, file); !placed) return placed.error();
+    const fs::path part = layout_.part(part_key);
+    if (part_key.empty() || identity_of(part) != blob.identity) return absent;
+    if (auto placed = place_durably(part, file); !placed) return placed.error();
     return file;
   }
   const auto digest = sha256_of_file(file);
@@ -151,14 +150,12 @@ Result<fs::path> ArtifactStore::trusted_file(StoreIndex& index, const std::strin
     if (auto noted = index.remember_blob({blob.sha256, *identity}); !noted) return noted.error();
     return file;
   }
-  if (auto kept = place(file, settings_.directory / "bad" / blob.sha256); !kept) {
-    return kept.error();
-  }
+  if (auto kept = place_durably(file, layout_.bad() / blob.sha256); !kept) return kept.error();
   if (auto forgotten = index.forget_blob(blob.sha256); !forgotten) return forgotten.error();
   return absent;
 }
 
-bool ArtifactStore::is_current(const KnownSource& known) const {
+bool ArtifactStore::is_current(const KnownSource& known, const std::string& location) const {
   switch (settings_.revalidate) {
     case Revalidate::never:
       return true;
@@ -167,130 +164,437 @@ bool ArtifactStore::is_current(const KnownSource& known) const {
     case Revalidate::etag:
       break;
   }
-  return settings_.offline || now(clock_) - known.checked < settings_.revalidate_after;
+  return settings_.offline || names_a_commit(location) ||
+         now(clock_) - known.checked < settings_.revalidate_after;
+}
+
+// The URLs at which the artifact may be, the best first.
+std::vector<std::string> ArtifactStore::candidates(const std::string& location) const {
+  std::vector<std::string> urls;
+  for (const Mirror& mirror : settings_.mirrors) {
+    if (!location.starts_with(mirror.from)) continue;
+    urls.push_back(mirror.to + location.substr(mirror.from.size()));
+  }
+  urls.push_back(location);
+  return urls;
+}
+
+// By its content alone: it does not matter where it came from.
+Result<std::optional<ArtifactStore::Found>> ArtifactStore::find_pinned(
+    StoreIndex& index, const ArtifactRequest& wanted, Rights rights) const {
+  if (wanted.pin.sha256.empty()) return std::optional<Found>();
+  const auto blob = index.blob(wanted.pin.sha256);
+  if (!blob) return blob.error();
+  if (!*blob) return std::optional<Found>();
+  auto file = trusted_file(index, {}, **blob, rights);
+  if (!file && file.error().kind != ErrorKind::not_found) return file.error();
+  if (!file) return std::optional<Found>();
+  return std::optional(Found{std::move(*file), wanted.pin.sha256, {}});
+}
+
+// Whether the URL that it came from has the same content still. The error is of a kind other than
+// infrastructure where it certainly has not.
+Result<bool> ArtifactStore::is_unchanged(const KnownSource& known, const std::string& location,
+                                         const std::stop_token& stop) {
+  Result<bool> answer =
+      Error{ErrorKind::infrastructure, "the mirror that it came from is not named any more", {}};
+  for (const std::string& candidate : candidates(location)) {
+    if (sha256_of(candidate) != known.origin) continue;
+    const auto information = stat_artifact(candidate, fetchers_, settings_.limits, stop);
+    if (!information) {
+      answer = information.error();
+    } else {
+      return !information->validator.empty() && information->validator == known.validator;
+    }
+  }
+  return answer;
 }
 
 // The store's file of what the URL had when it was last asked for. Absent: it has to be fetched.
 Result<std::optional<ArtifactStore::Found>> ArtifactStore::find(StoreIndex& index,
-                                                                const std::string& location,
+                                                                const ArtifactRequest& wanted,
                                                                 const std::string& key,
                                                                 Rights rights,
                                                                 const std::stop_token& stop) {
+  auto pinned = find_pinned(index, wanted, rights);
+  if (!pinned || *pinned) return pinned;
   auto known = index.source(key);
   if (!known) return known.error();
   if (!*known) return std::optional<Found>();
-  auto file = trusted_file(index, key, (*known)->blob, rights);
+  if (disagreement(wanted.pin, {(*known)->blob.sha256, {}})) return std::optional<Found>();
+  auto file = trusted_file(index, (*known)->origin, (*known)->blob, rights);
   if (!file && file.error().kind == ErrorKind::not_found) return std::optional<Found>();
   if (!file) return file.error();
-  if (is_current(**known)) return std::optional(Found{std::move(*file), {}});
-  const auto information =
-      stat_artifact(location, scheme_of(location), fetchers_, settings_.limits, stop);
-  if (!information) {
+  Found found{std::move(*file), (*known)->blob.sha256, {}};
+  if (!wanted.pin.md5.empty()) {
+    const auto digests = digests_of(index, found.file, wanted.pin);
+    if (!digests) return digests.error();
+    if (disagreement(wanted.pin, *digests)) return std::optional<Found>();
+    return std::optional(std::move(found));
+  }
+  if (is_current(**known, wanted.location)) return std::optional(std::move(found));
+  const auto unchanged = is_unchanged(**known, wanted.location, stop);
+  if (!unchanged) {
     // It may be there still, and the store's copy is what it was.
-    if (information.error().kind != ErrorKind::infrastructure) return information.error();
-    return std::optional(
-        Found{std::move(*file),
-              "it could not be asked whether it is still current: " + information.error().message});
+    if (unchanged.error().kind != ErrorKind::infrastructure) return unchanged.error();
+    found.note =
+        "it could not be asked whether it is still current: " + unchanged.error().message;
+    return std::optional(std::move(found));
   }
-  if (information->validator.empty() || information->validator != (*known)->validator) {
-    return std::optional<Found>();
-  }
+  if (!*unchanged) return std::optional<Found>();
   KnownSource current = **known;
   current.checked = now(clock_);
   if (auto remembered = index.remember(key, current); !remembered) return remembered.error();
-  return std::optional(Found{std::move(*file), {}});
+  return std::optional(std::move(found));
 }
 
-// To be called by the holder of the URL's lock.
-Result<fs::path> ArtifactStore::fetch_and_place(StoreIndex& index, const std::string& location,
-                                                const std::string& key,
-                                                const ArtifactInformation& information,
-                                                const std::stop_token& stop) {
-  const fs::path part = part_file(key);
-  if (const auto made = make_directories(part.parent_path()); !made) return made.error();
-  Download download{location, scheme_of(location), key, part};
-  if (settings_.progress) {
-    download.progress = [&](std::uint64_t done, std::uint64_t total) {
-      settings_.progress(location, done, total);
-    };
-  }
-  const auto fetched = fetch(download, information, fetchers_, index, settings_.limits, stop);
-  if (!fetched) return fetched.error();
-  const auto promised = fetched->digests.find("sha256");
-  if (promised != fetched->digests.end() && promised->second != fetched->sha256) {
-    const fs::path bad = settings_.directory / "bad" / key;
-    if (auto kept = place(part, bad); !kept) return kept.error();
-    if (auto forgotten = index.forget_part(key); !forgotten) return forgotten.error();
-    return Error{ErrorKind::infrastructure,
-                 fmt::format("{}: its SHA-256 is {}, but the server says {}", redacted(location),
-                             fetched->sha256, promised->second),
+Result<void> ArtifactStore::make_room(StoreIndex& index, std::uint64_t bytes) {
+  if (settings_.max_size == 0) return {};
+  const auto parts = index.bytes_of_parts();
+  if (!parts) return parts.error();
+  const std::uint64_t coming = bytes + static_cast<std::uint64_t>(*parts);
+  const Error refusal{ErrorKind::infrastructure,
+                      fmt::format("{} bytes are needed in the store, which may have {} "
+                                  "(--max-size)",
+                                  coming, settings_.max_size),
+                      "allow more by --max-size; what running processes use is never removed"};
+  if (coming > settings_.max_size) return refusal;
+  const auto collected =
+      collect_garbage(index, layout_, {.max_size = settings_.max_size - coming}, clock_.now());
+  if (!collected) return collected.error();
+  if (collected->left_bytes + coming > settings_.max_size) return refusal;
+  return {};
+}
+
+// First the index: who is killed before the rename left a part that is known to be this blob.
+Result<ArtifactStore::Found> ArtifactStore::place_blob(StoreIndex& index,
+                                                       const ArtifactRequest& wanted,
+                                                       const std::string& key,
+                                                       const std::string& candidate,
+                                                       const Downloaded& downloaded) {
+  const std::string part_key = sha256_of(candidate);
+  const fs::path part = layout_.part(part_key);
+  auto trouble = disagreement(wanted.pin, downloaded.digests);
+  if (!trouble) trouble = broken_promise(downloaded.information, downloaded.digests);
+  if (trouble) {
+    const fs::path bad = layout_.bad() / part_key;
+    if (auto kept = place_durably(part, bad); !kept) return kept.error();
+    if (auto forgotten = index.forget_part(part_key); !forgotten) return forgotten.error();
+    return Error{ErrorKind::infrastructure, fmt::format("{}: {}", redacted(candidate), *trouble),
                  "what came is kept as " + bad.native()};
   }
-  if (::chmod(part.c_str(), 0444) != 0) return failed("cannot place " + part.string(), errno);
+  if (::chmod(part.c_str(), 0444) != 0) return cannot_place(part, errno);
   const auto identity = identity_of(part);
-  if (!identity) return failed("cannot place " + part.string(), ENOENT);
-  // First the index: who is killed before the rename left a part that is known to be this blob.
-  const KnownSource source{{fetched->sha256, *identity}, fetched->validator, now(clock_)};
+  if (!identity) return cannot_place(part, ENOENT);
+  const std::string& sha256 = downloaded.digests.sha256;
+  const KnownSource source{
+      {sha256, *identity}, downloaded.information.validator, now(clock_), part_key};
+  // A lease before it can be found: nobody shall take it away at once.
+  if (auto leased = lease(index, sha256, {}); !leased) return leased.error();
   if (auto remembered = index.remember(key, source); !remembered) return remembered.error();
-  const fs::path file = blob_file(fetched->sha256);
-  if (auto placed = place(part, file); !placed) return placed.error();
-  return file;
+  const fs::path file = layout_.blob(sha256);
+  if (auto placed = place_durably(part, file); !placed) return placed.error();
+  if (!downloaded.digests.md5.empty()) {
+    if (auto noted = index.remember_digests(file, *identity, downloaded.digests); !noted) {
+      return noted.error();
+    }
+  }
+  return Found{file, sha256, {}};
 }
 
-Result<Provided> ArtifactStore::link_to(const Found& found, const fs::path& destination) {
-  if (auto placed = place_link(found.file, destination); !placed) return placed.error();
-  return Provided{found.note};
+// To be called by the holder of the location's lock.
+Result<ArtifactStore::Found> ArtifactStore::fetch_from(
+    StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
+    const std::string& candidate, const TransferLimits& limits, const std::stop_token& stop,
+    bool& nothing_learned) {
+  const std::string part_key = sha256_of(candidate);
+  std::optional<FileLock> lock;
+  if (part_key != key) {
+    auto taken = FileLock::wait_for(layout_.lock(part_key), stop);
+    if (!taken) return taken.error();
+    lock.emplace(std::move(*taken));
+  }
+  Download download;
+  download.url = candidate;
+  download.url_key = part_key;
+  download.file = layout_.part(part_key);
+  download.wants_md5 = !wanted.pin.md5.empty();
+  download.on_information = [&](const ArtifactInformation& information) -> Result<void> {
+    nothing_learned = false;
+    return make_room(index, static_cast<std::uint64_t>(information.size.value_or(0)));
+  };
+  if (settings_.progress) {
+    download.progress = [&](std::uint64_t done, std::uint64_t total) {
+      settings_.progress(wanted.location, done, total);
+    };
+  }
+  if (const auto made = make_directories(layout_.parts()); !made) return made.error();
+  const auto downloaded = sharkreg::core::fetch(download, fetchers_, index, limits, stop);
+  if (!downloaded) return downloaded.error();
+  if (downloaded->information.local_path) {
+    return local_file(wanted, *downloaded->information.local_path);
+  }
+  return place_blob(index, wanted, key, candidate, *downloaded);
 }
 
-Result<Provided> ArtifactStore::provide(const std::string& location, const fs::path& destination,
+// From the first candidate that gives it. The error is the URL's own.
+Result<ArtifactStore::Found> ArtifactStore::fetched(StoreIndex& index,
+                                                    const ArtifactRequest& wanted,
+                                                    const std::string& key,
+                                                    const std::stop_token& stop,
+                                                    bool& nothing_learned) {
+  std::string tried;
+  for (const std::string& candidate : candidates(wanted.location)) {
+    const bool is_mirror = candidate != wanted.location;
+    const std::string host = candidate.substr(0, candidate.find('/', candidate.find("://") + 3));
+    TransferLimits limits = settings_.limits;
+    if (is_mirror) {
+      limits.attempts = std::min(limits.attempts, attempts_at_mirrors);
+      const std::scoped_lock lock(mutex_);
+      if (dead_mirrors_.contains(host)) continue;
+    }
+    bool learned_nothing = true;
+    auto found = fetch_from(index, wanted, key, candidate, limits, stop, learned_nothing);
+    if (found) {
+      if (!tried.empty()) found->note = "it came from the URL itself: " + tried;
+      return found;
+    }
+    if (found.error().kind == ErrorKind::interrupted || !is_mirror) {
+      nothing_learned = learned_nothing;
+      Error error = found.error();
+      if (!tried.empty()) error.message += "; before that: " + tried;
+      return error;
+    }
+    tried += (tried.empty() ? "" : "; ") + found.error().message;
+    if (found.error().kind == ErrorKind::infrastructure && learned_nothing) {
+      const std::scoped_lock lock(mutex_);
+      dead_mirrors_.insert(host);
+    }
+  }
+  return Error{ErrorKind::infrastructure, redacted(wanted.location) + " has no place", {}};
+}
+
+Result<Pin> ArtifactStore::digests_of(StoreIndex& index, const fs::path& file, const Pin& wanted) {
+  const auto identity = identity_of(file);
+  if (!identity) return Error{ErrorKind::not_found, file.native() + " is not there", {}};
+  const auto known = index.digests(file, *identity);
+  if (!known) return known.error();
+  Pin digests = known->value_or(Pin{});
+  const Pin before = digests;
+  if (!wanted.sha256.empty() && digests.sha256.empty()) {
+    auto digest = sha256_of_file(file);
+    if (!digest) return digest.error();
+    digests.sha256 = std::move(*digest);
+  }
+  if (!wanted.md5.empty() && digests.md5.empty()) {
+    auto digest = md5_of_file(file);
+    if (!digest) return digest.error();
+    digests.md5 = std::move(*digest);
+  }
+  if (!(digests == before)) {
+    if (auto noted = index.remember_digests(file, *identity, digests); !noted) {
+      return noted.error();
+    }
+  }
+  return digests;
+}
+
+// A file of this machine: used where it lies. The index is opened only if something is to be known
+// of its content.
+Result<ArtifactStore::Found> ArtifactStore::local_file(const ArtifactRequest& wanted,
+                                                       const fs::path& file) {
+  Found found{file, {}, {}};
+  if (wanted.pin.is_empty()) return found;
+  const auto index = this->index();
+  if (!index) return index.error();
+  const auto digests = digests_of(**index, file, wanted.pin);
+  if (!digests) return digests.error();
+  if (const auto trouble = disagreement(wanted.pin, *digests)) {
+    return Error{ErrorKind::infrastructure, fmt::format("{}: {}", file.native(), *trouble),
+                 "correct the pin, or the file"};
+  }
+  return found;
+}
+
+Result<ArtifactStore::Found> ArtifactStore::unpack_into_store(StoreIndex& index,
+                                                              const ArtifactRequest& wanted,
+                                                              const Found& raw,
+                                                              const std::string& key,
+                                                              const std::stop_token& stop) {
+  const fs::path part = layout_.part(key);
+  if (const auto made = make_directories(part.parent_path()); !made) return made.error();
+  UnpackLimits limits;
+  if (settings_.max_size > 0) limits.largest = settings_.max_size;
+  if (auto done = unpack(raw.file, wanted.unpacking, part, limits, stop); !done) {
+    Error error = done.error();
+    error.message = redacted(wanted.location) + ": " + error.message;
+    return error;
+  }
+  const auto digest = sha256_of_file(part);
+  if (!digest) return digest.error();
+  if (::chmod(part.c_str(), 0444) != 0) return cannot_place(part, errno);
+  const auto identity = identity_of(part);
+  if (!identity) return cannot_place(part, ENOENT);
+  if (auto room = make_room(index, static_cast<std::uint64_t>(identity->size)); !room) {
+    return room.error();
+  }
+  if (auto leased = lease(index, *digest, {}); !leased) return leased.error();
+  const fs::path file = layout_.blob(*digest);
+  // Here the file comes first: one without a row is no harm.
+  if (auto placed = place_durably(part, file); !placed) return placed.error();
+  if (auto noted = index.remember_blob({*digest, *identity}); !noted) return noted.error();
+  if (auto noted = index.remember_derived(key, *digest); !noted) return noted.error();
+  return Found{file, *digest, raw.note};
+}
+
+Result<ArtifactStore::Found> ArtifactStore::unpacked(const ArtifactRequest& wanted, Found raw,
+                                                     const std::stop_token& stop) {
+  if (wanted.unpacking.kind == Unpacking::Kind::none) return raw;
+  const auto index = this->index();
+  if (!index) return index.error();
+  std::string content = raw.sha256;
+  if (content.empty()) {
+    const auto digests = digests_of(**index, raw.file, {"wanted", {}});
+    if (!digests) return digests.error();
+    content = digests->sha256;
+  }
+  const std::string key = sha256_of("unpacked\n" + content + "\n" + wanted.unpacking.member);
+  const auto known = [&](Rights rights) -> Result<std::optional<Found>> {
+    const auto derived = (*index)->derived(key);
+    if (!derived) return derived.error();
+    if (!*derived) return std::optional<Found>();
+    ArtifactRequest result;
+    result.pin.sha256 = **derived;
+    auto found = find_pinned(**index, result, rights);
+    if (found && *found) (*found)->note = raw.note;
+    return found;
+  };
+  auto found = known(Rights::look);
+  if (!found) return found.error();
+  if (*found) return std::move(**found);
+  const auto lock = FileLock::wait_for(layout_.lock(key), stop);
+  if (!lock) return lock.error();
+  found = known(Rights::mend);
+  if (!found) return found.error();
+  if (*found) return std::move(**found);
+  return unpack_into_store(**index, wanted, raw, key, stop);
+}
+
+// A pointer of git-lfs is never the artifact; what it points to may be in the store.
+Result<ArtifactStore::Found> ArtifactStore::without_pointer(Found found,
+                                                            const std::string& location) {
+  const auto identity = identity_of(found.file);
+  if (!identity || identity->size > largest_pointer) return found;
+  const auto pointer = git_lfs_pointer(found.file);
+  if (!pointer) return found;
+  const auto index = this->index();
+  if (!index) return index.error();
+  ArtifactRequest content;
+  content.pin.sha256 = pointer->sha256;
+  auto stored = find_pinned(**index, content, Rights::look);
+  if (stored && *stored) return std::move(**stored);
+  return git_lfs_error(location, *pointer);
+}
+
+Result<void> ArtifactStore::lease(StoreIndex& index, const std::string& sha256,
+                                  const fs::path& link) {
+  const std::scoped_lock lock(mutex_);
+  if (!process_lock_) {
+    process_ = new_process_name();
+    auto taken = FileLock::try_to_take(layout_.processes() / process_);
+    if (!taken) return taken.error();
+    process_lock_ = std::move(*taken);
+  }
+  if (!leased_.insert(sha256 + link.native()).second) return {};
+  return index.lease(process_, sha256, link, now(clock_));
+}
+
+Result<Provided> ArtifactStore::hand_out(const Found& found, const std::string& raw_sha256,
+                                         const fs::path& destination) {
+  if (!found.sha256.empty()) {
+    const auto index = this->index();
+    if (!index) return index.error();
+    if (auto leased = lease(**index, found.sha256, destination); !leased) return leased.error();
+    // Before the lease somebody may have taken it away.
+    if (!identity_of(found.file)) {
+      return Error{ErrorKind::infrastructure,
+                   found.file.native() + " was removed while it was looked for", "try again"};
+    }
+  }
+  const auto placed = settings_.copies ? place_copy(found.file, destination)
+                                       : place_link(found.file, destination);
+  if (!placed) return placed.error();
+  return Provided{found.note, raw_sha256};
+}
+
+Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs::path& destination,
                                         const std::stop_token& stop) {
-  const std::string scheme = scheme_of(location);
-  // Asked first, since without one nothing can be learned of the URL.
-  if (const auto fetcher = fetchers_.lend(scheme); !fetcher) {
+  if (const auto fetcher = fetchers_.lend(wanted.location, stop); !fetcher) {
+    if (fetcher.error().kind == ErrorKind::interrupted) return fetcher.error();
     return what_lies_there(destination, fetcher.error());
   }
-  if (scheme == "file") {
+  const auto finish = [&](const Found& raw) -> Result<Provided> {
+    auto ready = unpacked(wanted, raw, stop);
+    if (!ready) return ready.error();
+    auto found = without_pointer(std::move(*ready), redacted(wanted.location));
+    if (!found) return found.error();
+    return hand_out(*found, raw.sha256, destination);
+  };
+  if (scheme_of(wanted.location) == "file") {
     // On this machine: nothing of it is kept, and nothing is asked of the store.
-    const auto information = stat_artifact(location, scheme, fetchers_, settings_.limits, stop);
+    const auto information = stat_artifact(wanted.location, fetchers_, settings_.limits, stop);
     if (!information) return information.error();
-    if (information->local_path) return link_to({*information->local_path, {}}, destination);
+    if (information->local_path) {
+      const auto local = local_file(wanted, *information->local_path);
+      if (!local) return local.error();
+      return finish(*local);
+    }
   }
   const auto index = this->index();
   if (!index) return index.error();
-  const std::string key = sha256_of(location);
-  const auto known = find(**index, location, key, Rights::look, stop);
+  const std::string key = sha256_of(wanted.location);
+  auto known = find(**index, wanted, key, Rights::look, stop);
   if (!known) return known.error();
-  if (*known) return link_to(**known, destination);
-  return provide_fetched(**index, location, key, destination, stop);
-}
+  if (*known) return finish(**known);
 
-Result<Provided> ArtifactStore::provide_fetched(StoreIndex& index, const std::string& location,
-                                                const std::string& key, const fs::path& destination,
-                                                const std::stop_token& stop) {
-  const auto lock = FetchLock::wait_for(settings_.directory / "locks" / key, stop);
+  auto lock = FileLock::try_to_take(layout_.lock(key));
   if (!lock) return lock.error();
+  if (!*lock) {
+    if (settings_.waiting) settings_.waiting(wanted.location);
+    auto waited = FileLock::wait_for(layout_.lock(key), stop);
+    if (!waited) return waited.error();
+    lock->emplace(std::move(*waited));
+  }
   // Somebody else may have fetched it in the meantime.
-  const auto known = find(index, location, key, Rights::mend, stop);
+  known = find(**index, wanted, key, Rights::mend, stop);
   if (!known) return known.error();
-  if (*known) return link_to(**known, destination);
+  if (*known) return finish(**known);
   if (settings_.offline) {
     return what_lies_there(
         destination,
         {ErrorKind::infrastructure,
-         redacted(location) + " is not in the store, and --offline forbids to fetch it",
+         redacted(wanted.location) + " is not in the store, and --offline forbids to fetch it",
          "run `sharkreg fetch` once without --offline; the store is " +
              settings_.directory.native()});
   }
-  const auto information =
-      stat_artifact(location, scheme_of(location), fetchers_, settings_.limits, stop);
-  if (!information && information.error().kind == ErrorKind::infrastructure) {
-    return what_lies_there(destination, information.error());
+  bool nothing_learned = false;
+  const auto found = fetched(**index, wanted, key, stop, nothing_learned);
+  if (found) return finish(*found);
+  if (nothing_learned && found.error().kind == ErrorKind::infrastructure) {
+    return what_lies_there(destination, found.error());
   }
-  if (!information) return information.error();
-  if (information->local_path) return link_to({*information->local_path, {}}, destination);
-  const auto file = fetch_and_place(index, location, key, *information, stop);
-  if (!file) return file.error();
-  return link_to({*file, {}}, destination);
+  return found.error();
+}
+
+Result<std::optional<fs::path>> ArtifactStore::look_up(const std::string& location) {
+  const auto index = this->index();
+  if (!index) return index.error();
+  const auto known = (*index)->source(sha256_of(location));
+  if (!known) return known.error();
+  if (!*known) return std::optional<fs::path>();
+  auto file = trusted_file(**index, {}, (*known)->blob, Rights::look);
+  if (!file) return std::optional<fs::path>();
+  return std::optional(std::move(*file));
 }
 
 }  // namespace sharkreg::core

@@ -10,15 +10,20 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/artifact.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "store/download.h"
 #include "store/fetcher_pool.h"
+#include "store/file_lock.h"
 #include "store/index.h"
+#include "store/layout.h"
 
 namespace sharkreg::core {
 
@@ -29,86 +34,133 @@ enum class Revalidate {
   always,
 };
 
+// What begins with `from` is looked for at `to` first.
+struct Mirror {
+  std::string from;
+  std::string to;
+};
+
 struct StoreSettings {
   std::filesystem::path directory;  // of the store; made when it is needed first
   Revalidate revalidate = Revalidate::etag;
   std::chrono::seconds revalidate_after = std::chrono::hours(24);
-  bool offline = false;  // nothing is asked or fetched over the network
+  bool offline = false;          // nothing is asked or fetched over the network
+  std::vector<Mirror> mirrors;   // earlier ones first; the URL itself comes last
+  std::uint64_t max_size = 0;    // bytes that the store may have; 0: any
+  bool copies = false;           // at the destinations, in place of links
   TransferLimits limits = {};
+  FetcherPool::Limits connections = {};
   // How much of how much of an artifact is there, in bytes; a total of 0 is not known. Called for
   // each piece that comes, by any thread, for one artifact by one at a time.
   std::function<void(const std::string& location, std::uint64_t done, std::uint64_t total)>
       progress = {};
+  // Somebody else fetches this one; called once, when waiting for it begins.
+  std::function<void(const std::string& location)> waiting = {};
+};
+
+// An artifact that is wanted.
+struct ArtifactRequest {
+  std::string location;  // a URL, or an absolute path
+  Pin pin = {};
+  Unpacking unpacking = {};
 };
 
 // What came of providing an artifact.
 struct Provided {
-  std::string note;  // a remark for people; may be empty
+  std::string note;    // a remark for people; may be empty
+  std::string sha256;  // of what the location gives; empty if nobody had to compute it
 };
 
 // Brings artifacts to the places where actions expect them.
 //
-// What is not on this machine anyway is kept in the store, by content:
-//
-//   blobs/01/23…   files, read-only, named by their SHA-256
-//   parts/         downloads that have not ended, by the SHA-256 of the URL
-//   locks/         one file for each URL that is being fetched
-//   index.sqlite   which URL had which content when; see index.h
-//
-// A blob whose size, inode and modification time are those of the index is trusted; else it is read
-// and, if it is no longer what its name says, moved to bad/ and fetched again. Several processes may
-// use one store: of those that want one URL one fetches it, the others wait, and take over if it
-// dies. A process that is killed at any moment leaves nothing wrong.
+// What is not on this machine anyway is kept in the store (layout.h), by content. A blob whose size,
+// inode and modification time are those of the index is trusted; else it is read and, if it is no
+// longer what its name says, moved to bad/ and fetched again. Several processes may use one store: of
+// those that want one URL one fetches it, the others wait, and take over if it dies. A process that
+// is killed at any moment leaves nothing wrong. What this object provided is not removed by others
+// (garbage.h) while it lives.
 //
 // Threads: any; calls for one destination must not overlap.
 class ArtifactStore {
  public:
-  // `make_fetcher` makes an instance of the fetcher for a URL scheme, each time it is called.
+  // `make_fetcher` makes an instance of the fetcher for a location, each time it is called.
   ArtifactStore(StoreSettings settings, FetcherPool::Make make_fetcher, const Clock& clock);
+  ~ArtifactStore();
 
-  // Makes `destination` a link to the artifact at `location` (a URL, or an absolute path): to the
-  // file itself if it is on this machine, else to the store's. A file that lies there already is used
-  // as it is when nothing can be learned of the URL (there is no fetcher for its scheme, nobody
-  // answers, offline); the note says so.
+  // Makes `destination` a link to the artifact: to the file itself if it is on this machine, else to
+  // the store's. A file that lies there already is used as it is when nothing can be learned of the
+  // URL (there is no fetcher for its scheme, nobody answers, offline); the note says so.
   //
-  // Errors: not_found, interrupted (by `stop`), infrastructure; those of Download.
-  Result<Provided> provide(const std::string& location, const std::filesystem::path& destination,
+  // A content that is pinned by its SHA-256 is looked for in the store first, whatever its URL, and
+  // nobody is asked whether it is current; nor for URLs that name a commit.
+  //
+  // Errors: not_found, interrupted (by `stop`), infrastructure; those of Download. A content that is
+  // not the pinned one is an error that names both digests, and kept in bad/.
+  Result<Provided> provide(const ArtifactRequest& wanted, const std::filesystem::path& destination,
                            const std::stop_token& stop = {});
+
+  // The store's file of what the location had last. Absent: it is not there. Asks nobody.
+  Result<std::optional<std::filesystem::path>> look_up(const std::string& location);
 
  private:
   struct Found {
     std::filesystem::path file;
+    std::string sha256;  // empty: not in the store
     std::string note;
   };
-
-  Result<StoreIndex*> index();
-  std::filesystem::path blob_file(const std::string& sha256) const;
-  std::filesystem::path part_file(const std::string& key) const;
-  bool is_current(const KnownSource& known) const;
   // Whether the caller may move files of a URL about: the holder of its lock alone may.
   enum class Rights { look, mend };
-  Result<std::filesystem::path> trusted_file(StoreIndex& index, const std::string& key,
+
+  Result<StoreIndex*> index();
+  bool is_current(const KnownSource& known, const std::string& location) const;
+  std::vector<std::string> candidates(const std::string& location) const;
+  Result<std::filesystem::path> trusted_file(StoreIndex& index, const std::string& part_key,
                                              const Blob& blob, Rights rights) const;
-  Result<std::optional<Found>> find(StoreIndex& index, const std::string& location,
+  Result<std::optional<Found>> find_pinned(StoreIndex& index, const ArtifactRequest& wanted,
+                                           Rights rights) const;
+  Result<std::optional<Found>> find(StoreIndex& index, const ArtifactRequest& wanted,
                                     const std::string& key, Rights rights,
                                     const std::stop_token& stop);
-  Result<Provided> provide_fetched(StoreIndex& index, const std::string& location,
-                                   const std::string& key, const std::filesystem::path& destination,
-                                   const std::stop_token& stop);
-  Result<std::filesystem::path> fetch_and_place(StoreIndex& index, const std::string& location,
-                                                const std::string& key,
-                                                const ArtifactInformation& information,
-                                                const std::stop_token& stop);
-  static Result<Provided> link_to(const Found& found, const std::filesystem::path& destination);
+  Result<bool> is_unchanged(const KnownSource& known, const std::string& location,
+                            const std::stop_token& stop);
+  Result<Found> fetched(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
+                        const std::stop_token& stop, bool& nothing_learned);
+  Result<Found> fetch_from(StoreIndex& index, const ArtifactRequest& wanted,
+                           const std::string& key, const std::string& candidate,
+                           const TransferLimits& limits, const std::stop_token& stop,
+                           bool& nothing_learned);
+  Result<Found> place_blob(StoreIndex& index, const ArtifactRequest& wanted,
+                           const std::string& key, const std::string& candidate,
+                           const Downloaded& downloaded);
+  Result<void> make_room(StoreIndex& index, std::uint64_t bytes);
+  Result<Found> local_file(const ArtifactRequest& wanted, const std::filesystem::path& file);
+  Result<Pin> digests_of(StoreIndex& index, const std::filesystem::path& file, const Pin& wanted);
+  Result<Found> unpacked(const ArtifactRequest& wanted, Found raw, const std::stop_token& stop);
+  Result<Found> unpack_into_store(StoreIndex& index, const ArtifactRequest& wanted,
+                                  const Found& raw, const std::string& key,
+                                  const std::stop_token& stop);
+  Result<Found> without_pointer(Found found, const std::string& location);
+  Result<Provided> hand_out(const Found& found, const std::string& raw_sha256,
+                            const std::filesystem::path& destination);
+  Result<void> lease(StoreIndex& index, const std::string& sha256,
+                     const std::filesystem::path& link);
 
-  StoreSettings settings_;
+  const StoreSettings settings_;
+  const StoreLayout layout_;
   FetcherPool fetchers_;
   const Clock& clock_;
-  std::mutex mutex_;                   // guards index_
+  std::mutex mutex_;                   // guards all below
   std::unique_ptr<StoreIndex> index_;  // null until it is needed
+  std::string process_;                // the name under which this object leases
+  std::optional<FileLock> process_lock_;
+  std::set<std::string> leased_;       // SHA-256 and link
+  std::set<std::string> dead_mirrors_;  // their `to`: nobody answered there
 };
 
 // "https" for a URL; "file" for a path.
 std::string scheme_of(std::string_view location);
+
+// Whether the URL names a commit, by a component of 40 hexadecimal digits: its content never changes.
+bool names_a_commit(std::string_view location);
 
 }  // namespace sharkreg::core

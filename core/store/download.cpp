@@ -50,6 +50,13 @@ Error interrupted() {
   return {ErrorKind::interrupted, "interrupted", {}};
 }
 
+Error changed_too_often(const Download& download, const Failure& failure, int times) {
+  return {ErrorKind::infrastructure,
+          fmt::format("{}: it changed {} times while it was fetched; last: {}",
+                      redacted(download.url), times, failure.what()),
+          "fetch it when nobody uploads it"};
+}
+
 // What a fetcher threw, for people.
 Error error_of(const Failure& failure, int failures) {
   std::string message = failure.what();
@@ -142,6 +149,33 @@ class PartFile {
   int descriptor_;
 };
 
+// The digests of what comes in order.
+class ContentDigests {
+ public:
+  explicit ContentDigests(bool with_md5) {
+    if (with_md5) md5_.emplace();
+  }
+  void add(std::string_view bytes) {
+    sha256_.add(bytes);
+    if (md5_) md5_->add(bytes);
+  }
+  Pin finish() { return {sha256_.finish(), md5_ ? md5_->finish() : std::string()}; }
+
+ private:
+  Sha256 sha256_;
+  std::optional<Md5> md5_;
+};
+
+bool wants_md5(const Download& download, const ArtifactInformation& information) {
+  return download.wants_md5 ||
+         (information.digests.contains("md5") && !information.digests.contains("sha256"));
+}
+
+Result<void> announce(const Download& download, const ArtifactInformation& information) {
+  if (!download.on_information) return {};
+  return download.on_information(information);
+}
+
 // Adds up what came, for whoever watches.
 class Meter {
  public:
@@ -164,12 +198,12 @@ class Meter {
 Result<Downloaded> fetch_in_one(const Download& download, const ArtifactInformation& information,
                                 const PartFile& file, FetcherPool& fetchers,
                                 const TransferLimits& limits, const std::stop_token& stop) {
-  auto fetcher = fetchers.lend(download.scheme);
+  auto fetcher = fetchers.lend(download.url, stop);
   if (!fetcher) return fetcher.error();
   Retries retries(limits, stop);
   Meter meter(download, static_cast<std::uint64_t>(information.size.value_or(0)));
   std::int64_t there = 0;
-  Sha256 digest;
+  ContentDigests digests(wants_md5(download, information));
   if (auto emptied = file.empty(); !emptied) return emptied.error();
   for (;;) {
     int write_trouble = 0;
@@ -181,7 +215,7 @@ Result<Downloaded> fetch_in_one(const Download& download, const ArtifactInformat
             if (stop.stop_requested()) return false;
             write_trouble = file.write(bytes, size, there);
             if (write_trouble != 0) return false;
-            digest.add({static_cast<const char*>(bytes), size});
+            digests.add({static_cast<const char*>(bytes), size});
             there += static_cast<std::int64_t>(size);
             if (size > 0) {
               retries.progressed();
@@ -200,7 +234,7 @@ Result<Downloaded> fetch_in_one(const Download& download, const ArtifactInformat
       }
       if (information.ranges && !information.validator.empty()) continue;
       there = 0;
-      digest = Sha256();
+      digests = ContentDigests(wants_md5(download, information));
       meter.start_at(0);
       if (auto emptied = file.empty(); !emptied) return emptied.error();
     }
@@ -212,17 +246,92 @@ Result<Downloaded> fetch_in_one(const Download& download, const ArtifactInformat
                  {}};
   }
   if (auto synced = file.sync(); !synced) return synced.error();
-  return Downloaded{digest.finish(), information.validator, {}, static_cast<std::uint64_t>(there)};
+  return Downloaded{digests.finish(), information, static_cast<std::uint64_t>(there)};
+}
+
+// --- In one request ------------------------------------------------------------------------------
+
+// What came of it: all of the artifact (`whole`), or what is known of it and its first bytes.
+struct Beginning {
+  ArtifactInformation information;
+  std::int64_t there = 0;
+  std::optional<Downloaded> whole;
+};
+
+// Absent: it has to be asked for in another way, which also tells why this one did not succeed.
+Result<std::optional<Beginning>> fetch_beginning(const Download& download, const PartFile& file,
+                                                 FetcherPool& fetchers,
+                                                 const TransferLimits& limits,
+                                                 const std::stop_token& stop) {
+  auto fetcher = fetchers.lend(download.url, stop);
+  if (!fetcher) return fetcher.error();
+  if (auto emptied = file.empty(); !emptied) return emptied.error();
+  Beginning beginning;
+  std::optional<ContentDigests> digests;
+  std::optional<Meter> meter;
+  std::optional<Error> error;
+  const auto begin = [&](const ArtifactInformation& information) {
+    beginning.information = information;
+    if (information.local_path) return false;
+    if (auto taken = announce(download, information); !taken) {
+      error = taken.error();
+    } else if (auto reserved = file.reserve(information.size.value_or(0)); !reserved) {
+      error = reserved.error();
+    }
+    digests.emplace(wants_md5(download, information));
+    meter.emplace(download, static_cast<std::uint64_t>(information.size.value_or(0)));
+    return !error.has_value();
+  };
+  const auto receive = [&](const void* bytes, std::size_t size) {
+    if (stop.stop_requested()) return false;
+    if (size == 0) return true;
+    if (const int number = file.write(bytes, size, beginning.there); number != 0) {
+      error = trouble(file.path(), number);
+      return false;
+    }
+    digests->add({static_cast<const char*>(bytes), size});
+    beginning.there += static_cast<std::int64_t>(size);
+    meter->add(size);
+    return true;
+  };
+  try {
+    if (!(*fetcher)->get(download.url, static_cast<std::uint64_t>(smallest_chunk), begin,
+                         receive)) {
+      return Error{ErrorKind::not_found, redacted(download.url) + ": there is no such file", {}};
+    }
+  } catch (const Failure& failure) {
+    if (error) return *error;
+    if (stop.stop_requested()) return interrupted();
+    if (failure.kind() != Failure::Kind::failed) return std::optional<Beginning>();
+    if (Retries retries(limits, stop); !retries.wait_after(failure)) {
+      if (stop.stop_requested()) return interrupted();
+      return error_of(failure, retries.failures());
+    }
+    return std::optional<Beginning>();
+  }
+  const auto size = beginning.information.size;
+  if (size ? beginning.there == *size : !beginning.information.ranges) {
+    if (auto synced = file.sync(); !synced) return synced.error();
+    beginning.whole = Downloaded{digests->finish(), beginning.information,
+                                 static_cast<std::uint64_t>(beginning.there)};
+  } else if (!size || beginning.there > *size ||
+             (!beginning.information.ranges && beginning.there < *size)) {
+    return std::optional<Beginning>();  // it is not what it said
+  }
+  return std::optional(std::move(beginning));
 }
 
 // --- In chunks -----------------------------------------------------------------------------------
 
 class ChunkedDownload {
  public:
-  ChunkedDownload(const Download& download, PartialDownload part, const PartFile& file,
+  // So many bytes at the beginning are in the file, on the disk or not.
+  ChunkedDownload(const Download& download, const ArtifactInformation& information,
+                  PartialDownload part, std::int64_t beginning, const PartFile& file,
                   FetcherPool& fetchers, StoreIndex& index, const TransferLimits& limits,
                   std::stop_token stop)
       : download_(download),
+        information_(information),
         part_(std::move(part)),
         file_(file),
         fetchers_(fetchers),
@@ -234,7 +343,9 @@ class ChunkedDownload {
         taken_(part_.done) {
     std::uint64_t done = 0;
     for (std::size_t chunk = 0; chunk < part_.done.size(); ++chunk) {
-      if (part_.done[chunk]) there_[chunk] = length_of(chunk);
+      const std::int64_t before = std::clamp<std::int64_t>(beginning - offset_of(chunk), 0,
+                                                           length_of(chunk));
+      there_[chunk] = part_.done[chunk] ? length_of(chunk) : before;
       done += static_cast<std::uint64_t>(there_[chunk]);
     }
     meter_.start_at(done);
@@ -243,20 +354,20 @@ class ChunkedDownload {
   Result<Downloaded> run() {
     const auto missing = std::ranges::count(part_.done, false);
     const auto wanted = std::min<std::ptrdiff_t>(missing, std::max(limits_.connections, 1));
-    Result<std::string> sha256 = std::string();
+    Result<Pin> digests = Pin();
     {
       std::vector<std::jthread> readers;
       for (std::ptrdiff_t count = 0; count < wanted; ++count) {
         readers.emplace_back([this] { read_chunks(); });
       }
-      sha256 = hash();
-      if (!sha256) give_up(sha256.error());
+      digests = hash();
+      if (!digests) give_up(digests.error());
     }
     if (changed_) throw *changed_;  // or the fetcher gives no ranges, whatever it said
     if (stop_.stop_requested() && std::ranges::count(part_.done, false) > 0) return interrupted();
     if (error_) return *error_;
-    if (!sha256) return sha256.error();
-    return Downloaded{*sha256, part_.validator, {}, static_cast<std::uint64_t>(part_.size)};
+    if (!digests) return digests.error();
+    return Downloaded{*digests, information_, static_cast<std::uint64_t>(part_.size)};
   }
 
  private:
@@ -286,7 +397,8 @@ class ChunkedDownload {
   }
 
   void read_chunks() {
-    auto fetcher = fetchers_.lend(download_.scheme);
+    auto fetcher = fetchers_.lend(download_.url, stop_);
+    if (!fetcher && fetcher.error().kind == ErrorKind::interrupted) return;
     if (!fetcher) return give_up(fetcher.error());
     Retries retries(limits_, stop_);
     while (const auto chunk = next_chunk()) {
@@ -367,8 +479,8 @@ class ChunkedDownload {
     return end();
   }
 
-  Result<std::string> hash() {
-    Sha256 digest;
+  Result<Pin> hash() {
+    ContentDigests digests(wants_md5(download_, information_));
     std::vector<char> block(hash_block);
     for (std::int64_t at = 0; at < part_.size;) {
       const auto end = wait_for_bytes(at);
@@ -377,14 +489,15 @@ class ChunkedDownload {
         const auto size = static_cast<std::size_t>(
             std::min<std::int64_t>(static_cast<std::int64_t>(block.size()), *end - at));
         if (auto read = file_.read(block.data(), size, at); !read) return read.error();
-        digest.add({block.data(), size});
+        digests.add({block.data(), size});
         at += static_cast<std::int64_t>(size);
       }
     }
-    return digest.finish();
+    return digests.finish();
   }
 
   const Download& download_;
+  const ArtifactInformation& information_;
   PartialDownload part_;
   const PartFile& file_;
   FetcherPool& fetchers_;
@@ -420,34 +533,62 @@ PartialDownload part_for(const std::optional<PartialDownload>& known, const fs::
   return part;
 }
 
-Result<Downloaded> fetch_once(const Download& download, const ArtifactInformation& information,
-                              FetcherPool& fetchers, StoreIndex& index,
-                              const TransferLimits& limits, const std::stop_token& stop) {
-  auto file = PartFile::open(download.file);
-  if (!file) return file.error();
+bool comes_in_chunks(const ArtifactInformation& information) {
+  return information.ranges && information.size &&
+         *information.size > chunk_size_for(*information.size) && !information.validator.empty();
+}
+
+// `beginning`: so many bytes of it are in the file.
+Result<Downloaded> fetch_known(const Download& download, const ArtifactInformation& information,
+                               std::int64_t beginning, const PartFile& file, FetcherPool& fetchers,
+                               StoreIndex& index, const TransferLimits& limits,
+                               const std::stop_token& stop) {
   const auto known = index.part(download.url_key);
   if (!known) return known.error();
-  const bool in_chunks = information.ranges && information.size &&
-                         *information.size > chunk_size_for(*information.size) &&
-                         !information.validator.empty();
-  if (!in_chunks) {
-    if (auto reserved = file->reserve(information.size.value_or(0)); !reserved) {
+  if (!comes_in_chunks(information)) {
+    if (auto reserved = file.reserve(information.size.value_or(0)); !reserved) {
       return reserved.error();
     }
-    return fetch_in_one(download, information, *file, fetchers, limits, stop);
+    return fetch_in_one(download, information, file, fetchers, limits, stop);
   }
   PartialDownload part = part_for(*known, download.file, information);
-  if (auto reserved = file->reserve(part.size); !reserved) return reserved.error();
+  if (auto reserved = file.reserve(part.size); !reserved) return reserved.error();
   if (auto kept = index.remember_part(download.url_key, part); !kept) return kept.error();
-  return ChunkedDownload(download, std::move(part), *file, fetchers, index, limits, stop).run();
+  return ChunkedDownload(download, information, std::move(part), beginning, file, fetchers, index,
+                         limits, stop)
+      .run();
+}
+
+// Asks for all in one request if nothing is there yet, else what it is.
+Result<Beginning> begin_download(const Download& download, const PartFile& file, bool at_once,
+                                 FetcherPool& fetchers, StoreIndex& index,
+                                 const TransferLimits& limits, const std::stop_token& stop) {
+  if (at_once) {
+    const auto known = index.part(download.url_key);
+    if (!known) return known.error();
+    if (!*known) {
+      auto beginning = fetch_beginning(download, file, fetchers, limits, stop);
+      if (!beginning) return beginning.error();
+      if (*beginning) return std::move(**beginning);
+    }
+  }
+  auto information = stat_artifact(download.url, fetchers, limits, stop);
+  if (!information) return information.error();
+  Beginning beginning{std::move(*information), 0, {}};
+  if (beginning.information.local_path) {
+    beginning.whole = Downloaded{{}, beginning.information, 0};
+    return beginning;
+  }
+  if (auto taken = announce(download, beginning.information); !taken) return taken.error();
+  return beginning;
 }
 
 }  // namespace
 
-Result<ArtifactInformation> stat_artifact(const std::string& url, const std::string& scheme,
-                                          FetcherPool& fetchers, const TransferLimits& limits,
+Result<ArtifactInformation> stat_artifact(const std::string& url, FetcherPool& fetchers,
+                                          const TransferLimits& limits,
                                           const std::stop_token& stop) {
-  auto fetcher = fetchers.lend(scheme);
+  auto fetcher = fetchers.lend(url, stop);
   if (!fetcher) return fetcher.error();
   Retries retries(limits, stop);
   for (;;) {
@@ -463,33 +604,31 @@ Result<ArtifactInformation> stat_artifact(const std::string& url, const std::str
   }
 }
 
-Result<Downloaded> fetch(const Download& download, ArtifactInformation information,
-                         FetcherPool& fetchers, StoreIndex& index, const TransferLimits& limits,
-                         const std::stop_token& stop) {
-  for (int time = 1;; ++time) {
+Result<Downloaded> fetch(const Download& download, FetcherPool& fetchers, StoreIndex& index,
+                         const TransferLimits& limits, const std::stop_token& stop) {
+  bool without_ranges = false;  // it said that it gives some, and gave none
+  for (int time = 1;;) {
+    auto file = PartFile::open(download.file);
+    if (!file) return file.error();
+    auto beginning = begin_download(download, *file, time == 1 && !without_ranges, fetchers, index,
+                                    limits, stop);
+    if (!beginning) return beginning.error();
+    if (beginning->whole) return *std::move(beginning->whole);
+    if (without_ranges) beginning->information.ranges = false;
     try {
-      auto fetched = fetch_once(download, information, fetchers, index, limits, stop);
-      if (fetched) fetched->digests = information.digests;
-      return fetched;
+      return fetch_known(download, beginning->information, beginning->there, *file, fetchers,
+                         index, limits, stop);
     } catch (const Failure& failure) {
-      if (failure.kind() == Failure::Kind::unsupported && information.ranges) {
-        information.ranges = false;
+      if (failure.kind() == Failure::Kind::unsupported && !without_ranges) {
+        without_ranges = true;
         continue;
       }
       // It changed under way.
       if (auto forgotten = index.forget_part(download.url_key); !forgotten) {
         return forgotten.error();
       }
-      if (time == most_restarts) {
-        return Error{ErrorKind::infrastructure,
-                     fmt::format("{}: it changed {} times while it was fetched; last: {}",
-                                 redacted(download.url), time, failure.what()),
-                     "fetch it when nobody uploads it"};
-      }
+      if (time++ == most_restarts) return changed_too_often(download, failure, most_restarts);
     }
-    auto now = stat_artifact(download.url, download.scheme, fetchers, limits, stop);
-    if (!now) return now.error();
-    information = std::move(*now);
   }
 }
 

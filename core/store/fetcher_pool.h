@@ -3,71 +3,74 @@
 
 #include <sharkreg/fetcher.h>
 
+#include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
 
 namespace sharkreg::core {
 
-// Instances of fetchers that nobody uses just now. An instance serves one call at a time and keeps
-// its connection open in between, so several parts of an artifact come over several of them.
+// Fetchers, one for each connection: an instance serves one call at a time and keeps its connection
+// open in between, so several parts of an artifact come over several of them. How many are in use at
+// a time is bounded in all and for each host.
 //
-// Threads: any; `make` is called by one at a time.
+// Threads: any; `make` is called by one at a time. Nobody may wait for a loan while holding one.
 class FetcherPool {
  public:
-  using Make = std::function<Result<std::unique_ptr<ArtifactFetcher>>(std::string_view scheme)>;
+  // Makes an instance of the fetcher that reads this location.
+  using Make = std::function<Result<std::unique_ptr<ArtifactFetcher>>(std::string_view location)>;
+
+  struct Limits {
+    std::size_t total = 32;
+    std::size_t for_one_host = 16;
+  };
 
   // An instance for as long as this lives.
   class Loan {
    public:
-    Loan(FetcherPool& pool, std::string scheme, std::unique_ptr<ArtifactFetcher> fetcher)
-        : pool_(&pool), scheme_(std::move(scheme)), fetcher_(std::move(fetcher)) {}
+    Loan(FetcherPool& pool, std::string host, std::unique_ptr<ArtifactFetcher> fetcher)
+        : pool_(&pool), host_(std::move(host)), fetcher_(std::move(fetcher)) {}
     Loan(Loan&&) = default;
     Loan& operator=(Loan&&) = delete;
     ~Loan() {
-      if (fetcher_) pool_->take_back(scheme_, std::move(fetcher_));
+      if (fetcher_) pool_->take_back(host_, std::move(fetcher_));
     }
     ArtifactFetcher& operator*() const { return *fetcher_; }
     ArtifactFetcher* operator->() const { return fetcher_.get(); }
 
    private:
     FetcherPool* pool_;
-    std::string scheme_;
+    std::string host_;
     std::unique_ptr<ArtifactFetcher> fetcher_;
   };
 
-  explicit FetcherPool(Make make) : make_(std::move(make)) {}
+  FetcherPool(Make make, Limits limits) : make_(std::move(make)), limits_(limits) {}
 
-  // The error is that of `make`: there is no fetcher for the scheme.
-  Result<Loan> lend(const std::string& scheme) {
-    const std::scoped_lock lock(mutex_);
-    auto& idle = idle_[scheme];
-    if (idle.empty()) {
-      auto made = make_(scheme);
-      if (!made) return made.error();
-      idle.push_back(std::move(*made));
-    }
-    Loan loan(*this, scheme, std::move(idle.back()));
-    idle.pop_back();
-    return loan;
-  }
+  // Waits for room. Errors: that of `make` (there is no fetcher for it); interrupted, by `stop`.
+  Result<Loan> lend(const std::string& location, const std::stop_token& stop);
 
  private:
-  void take_back(const std::string& scheme, std::unique_ptr<ArtifactFetcher> fetcher) {
-    const std::scoped_lock lock(mutex_);
-    idle_[scheme].push_back(std::move(fetcher));
-  }
+  struct Host {
+    std::vector<std::unique_ptr<ArtifactFetcher>> idle;
+    std::size_t lent = 0;
+  };
 
-  Make make_;
-  std::mutex mutex_;
-  std::map<std::string, std::vector<std::unique_ptr<ArtifactFetcher>>> idle_;
+  void take_back(const std::string& host, std::unique_ptr<ArtifactFetcher> fetcher);
+
+  const Make make_;
+  const Limits limits_;
+  std::mutex mutex_;  // guards all below
+  std::condition_variable_any returned_;
+  std::map<std::string, Host> hosts_;
+  std::size_t lent_ = 0;
 };
 
 }  // namespace sharkreg::core

@@ -4,11 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/artifact.h"
 #include "base/error.h"
 #include "store/database.h"
 
@@ -36,6 +39,7 @@ struct KnownSource {
   Blob blob;
   std::string validator;  // see ArtifactInformation; empty: none
   std::chrono::sys_seconds checked;
+  std::string origin;  // key of the URL it came from, whose the validator is: a mirror's, or its own
 };
 
 // What is there of a download that has not ended. Its file holds the chunks that are done.
@@ -48,8 +52,15 @@ struct PartialDownload {
   bool operator==(const PartialDownload&) const = default;
 };
 
+// A blob, for those who clean up.
+struct StoredBlob {
+  Blob blob;
+  std::chrono::sys_seconds used;  // last
+  bool leased = false;            // a process that is known may read it now
+};
+
 // The store's memory: one SQLite database. URLs are known by the SHA-256 of their text alone, since
-// they may hold signatures.
+// they may hold signatures. Later versions add tables, so that several versions can share one.
 //
 // Threads: any. Safe under other processes and kill -9. Errors are those of Database.
 class StoreIndex {
@@ -58,18 +69,49 @@ class StoreIndex {
 
   Result<std::optional<KnownSource>> source(const std::string& url_key);
   Result<void> remember(const std::string& url_key, const KnownSource& source);
+  Result<std::int64_t> count_of_sources();
 
+  Result<std::optional<Blob>> blob(const std::string& sha256);
   Result<void> remember_blob(const Blob& blob);
   Result<void> forget_blob(const std::string& sha256);
 
   Result<std::optional<PartialDownload>> part(const std::string& url_key);
   Result<void> remember_part(const std::string& url_key, const PartialDownload& part);
   Result<void> forget_part(const std::string& url_key);
+  Result<std::int64_t> bytes_of_parts();  // that they will have in the end
+
+  // The digests of a file outside the store, or of a blob's MD5; absent if it is another file now.
+  Result<std::optional<Pin>> digests(const std::filesystem::path& file,
+                                     const FileIdentity& identity);
+  Result<void> remember_digests(const std::filesystem::path& file, const FileIdentity& identity,
+                                const Pin& digests);
+
+  // What was unpacked from a blob: the SHA-256 of the result, by a key that says from what and how.
+  Result<std::optional<std::string>> derived(const std::string& key);
+  Result<void> remember_derived(const std::string& key, const std::string& sha256);
+
+  // A process reads a blob from now on, through a link of this path (which may be empty).
+  Result<void> lease(const std::string& process, const std::string& sha256,
+                     const std::filesystem::path& link, std::chrono::sys_seconds now);
+  Result<void> end_leases(const std::string& process);
+  Result<std::vector<std::string>> lessees();
+
+  Result<std::vector<StoredBlob>> blobs();
+
+  // Forgets a blob, all that refers to it and its links, unless it is leased or was used after
+  // `seen`; calls `remove` with the links while nobody else can write. False: it was kept.
+  Result<bool> drop(const std::string& sha256, std::chrono::sys_seconds seen,
+                    const std::function<void(const std::vector<std::filesystem::path>&)>& remove);
 
  private:
   explicit StoreIndex(Database database) : database_(std::move(database)) {}
   Result<std::vector<Database::Row>> run(const std::string& statement,
                                          const std::vector<Database::Value>& values = {});
+  struct Statement {
+    const char* text;
+    std::vector<Database::Value> values;
+  };
+  Result<void> run_as_one(const std::vector<Statement>& statements);
 
   std::mutex mutex_;
   Database database_;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace sharkreg::core {
+
+// Where in the store's directory things lie:
+//
+//   blobs/01/23…   files, read-only, named by their SHA-256
+//   parts/         downloads that have not ended, by the SHA-256 of the URL
+//   bad/           what came and was not what it should be, kept to be looked at
+//   locks/         one file for each URL that is being fetched
+//   processes/     one file for each process that uses the store, locked while it runs
+//   index.sqlite   what is known of all that; see index.h
+struct StoreLayout {
+  std::filesystem::path directory;
+
+  std::filesystem::path index() const { return directory / "index.sqlite"; }
+  std::filesystem::path blobs() const { return directory / "blobs"; }
+  std::filesystem::path blob(const std::string& sha256) const {
+    return blobs() / sha256.substr(0, 2) / sha256.substr(2);
+  }
+  std::filesystem::path parts() const { return directory / "parts"; }
+  std::filesystem::path part(const std::string& url_key) const { return parts() / url_key; }
+  std::filesystem::path bad() const { return directory / "bad"; }
+  std::filesystem::path locks() const { return directory / "locks"; }
+  std::filesystem::path lock(const std::string& url_key) const { return locks() / url_key; }
+  std::filesystem::path processes() const { return directory / "processes"; }
+};
+
+}  // namespace sharkreg::core

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/placing.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "base/files.h"
+
+namespace sharkreg::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error failed(const char* what, const fs::path& file, int number) {
+  return {ErrorKind::infrastructure,
+          std::string("cannot ") + what + " " + file.native() + ": " + std::strerror(number),
+          {}};
+}
+
+// Whether the link at `destination` leads to `target` already.
+bool links_to(const fs::path& destination, const fs::path& target) {
+  std::error_code error;
+  return fs::is_symlink(destination, error) && fs::read_symlink(destination, error) == target;
+}
+
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+// 0, or what errno says.
+int copy_content(const fs::path& from, const fs::path& to) {
+  const Descriptor source{::open(from.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (source.number < 0) return errno;
+  const Descriptor copy{::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
+  if (copy.number < 0) return errno;
+  if (::ioctl(copy.number, FICLONE, source.number) == 0) return 0;
+  struct stat status {};
+  if (::fstat(source.number, &status) != 0) return errno;
+  for (off_t left = status.st_size; left > 0;) {
+    const ssize_t copied = ::copy_file_range(source.number, nullptr, copy.number, nullptr,
+                                             static_cast<std::size_t>(left), 0);
+    if (copied < 0 && errno == EINTR) continue;
+    if (copied < 0) return errno;
+    if (copied == 0) return EIO;
+    left -= copied;
+  }
+  return ::fdatasync(copy.number) == 0 ? 0 : errno;
+}
+
+enum class Form { link_or_copy, copy };
+
+Result<void> put(const fs::path& target, const fs::path& destination, Form form) {
+  if (const auto made = make_directories(destination.parent_path()); !made) return made.error();
+  auto temporary = TemporaryDirectory::create(destination.parent_path(), "link-");
+  if (!temporary) return temporary.error();
+  const fs::path made = temporary->path() / "file";
+  bool is_made = form == Form::link_or_copy && ::symlink(target.c_str(), made.c_str()) == 0;
+  if (!is_made && form == Form::link_or_copy && errno != EPERM && errno != EOPNOTSUPP &&
+      errno != ENOSYS) {
+    return failed("link", destination, errno);
+  }
+  if (!is_made) {
+    if (const int trouble = copy_content(target, made); trouble != 0) {
+      return failed("copy to", destination, trouble);
+    }
+  }
+  if (::rename(made.c_str(), destination.c_str()) != 0) return failed("place", destination, errno);
+  return {};
+}
+
+}  // namespace
+
+Result<void> place_durably(const fs::path& from, const fs::path& to) {
+  if (const auto made = make_directories(to.parent_path()); !made) return made.error();
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("place", to, errno);
+  const Descriptor directory{
+      ::open(to.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (directory.number < 0 || ::fsync(directory.number) != 0) return failed("place", to, errno);
+  return {};
+}
+
+Result<void> place_link(const fs::path& target, const fs::path& destination) {
+  if (links_to(destination, target)) return {};
+  return put(target, destination, Form::link_or_copy);
+}
+
+Result<void> place_copy(const fs::path& target, const fs::path& destination) {
+  return put(target, destination, Form::copy);
+}
+
+}  // namespace sharkreg::core
