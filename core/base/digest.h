@@ -10,17 +10,19 @@
 
 namespace sharkreg::core {
 
-// SHA-256 (FIPS 180-4, by OpenSSL's EVP) of what is added piece by piece.
-class Sha256 {
+// The digest, by OpenSSL's EVP, of what is added piece by piece.
+class Digest {
  public:
-  Sha256();
-  ~Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
+  enum class Algorithm { md5, sha256 };
 
-  Sha256& add(std::string_view bytes);
+  explicit Digest(Algorithm algorithm);
+  ~Digest();
+  Digest(Digest&&) noexcept;
+  Digest& operator=(Digest&&) noexcept;
 
-  // Lower-case hexadecimal, 64 characters. Ends the use of this object.
+  Digest& add(std::string_view bytes);
+
+  // Lower-case hexadecimal: 32 characters for MD5, 64 for SHA-256. Ends the use of this object.
   std::string finish();
 
  private:
@@ -28,7 +30,21 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
+// FIPS 180-4; what the store names content by.
+class Sha256 : public Digest {
+ public:
+  Sha256() : Digest(Algorithm::sha256) {}
+};
+
+// RFC 1321; only ever to compare with what others publish: whoever wants two files of one MD5 can
+// make them.
+class Md5 : public Digest {
+ public:
+  Md5() : Digest(Algorithm::md5) {}
+};
+
 std::string sha256_of(std::string_view bytes);
 Result<std::string> sha256_of_file(const std::filesystem::path& path);
+Result<std::string> md5_of_file(const std::filesystem::path& path);
 
 }  // namespace sharkreg::core

@@ -20,6 +20,13 @@ TEST_CASE("digests are those of the standard") {
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+// The test suite of RFC 1321.
+TEST_CASE("MD5 is that of its RFC") {
+  CHECK(Md5().finish() == "d41d8cd98f00b204e9800998ecf8427e");
+  CHECK(Md5().add("abc").finish() == "900150983cd24fb0d6963f7d28e17f72");
+  CHECK(Md5().add("message ").add("digest").finish() == "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
 TEST_CASE("pieces make the digest of the whole") {
   CHECK(Sha256().add("a").add("").add("bc").finish() == abc);
 }
@@ -31,6 +38,7 @@ TEST_CASE("a file's digest is that of its bytes, however many") {
   const std::string bytes(700'001, '\0');
   REQUIRE(write_file_atomically(directory->path() / "zeros", bytes).has_value());
   CHECK(sha256_of_file(directory->path() / "zeros").value() == sha256_of(bytes));
+  CHECK(md5_of_file(directory->path() / "zeros").value() == Md5().add(bytes).finish());
 }
 
 TEST_CASE("a file that cannot be read has no digest") {
@@ -38,6 +46,7 @@ TEST_CASE("a file that cannot be read has no digest") {
   REQUIRE_FALSE(missing.has_value());
   CHECK(missing.error().kind == ErrorKind::not_found);
   CHECK(missing.error().message == "cannot read \"/nowhere/at/all\": there is no such file");
+  CHECK_FALSE(md5_of_file("/nowhere/at/all").has_value());
 }
 
 }  // namespace
