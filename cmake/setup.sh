@@ -24,6 +24,7 @@ packages=(
   libboost1.81-dev libboost-filesystem1.81-dev libboost-json1.81-dev
   libboost-program-options1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev
   libsqlite3-dev libcurl4-openssl-dev
+  libarchive-dev libzstd-dev zlib1g-dev
   doctest-dev libxml2-utils tmux strace  # the tests: JUnit files, a real terminal, system calls
   clang-19 libc++-19-dev libc++abi-19-dev abigail-tools  # plugins of another compiler; abidiff
   pkg-config dpkg-dev file                # the Debian packages, and who builds with pkg-config
@@ -103,7 +104,8 @@ missing_tools() {
   command -v g++ >/dev/null || return 0
   {
     for header in boost/dll.hpp boost/filesystem.hpp boost/json.hpp boost/program_options.hpp \
-      boost/url.hpp openssl/evp.h fmt/format.h doctest/doctest.h sqlite3.h curl/curl.h; do
+      boost/url.hpp openssl/evp.h fmt/format.h doctest/doctest.h sqlite3.h curl/curl.h \
+      archive.h zlib.h zstd.h; do
       printf '#if !__has_include(<%s>)\n  the header %s\n#endif\n' "$header" "$header"
     done
     printf '#if __has_include(<boost/version.hpp>)\n#include <boost/version.hpp>\n'

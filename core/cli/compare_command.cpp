@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "base/verdict.h"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/context.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
+#include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/compatibility.h"

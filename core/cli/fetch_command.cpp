@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
@@ -9,12 +7,14 @@
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/secrets.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
 #include "cli/fetch_progress.h"
 #include "cli/store_settings.h"
-#include "plan/artifact_request.h"
+#include "execute/artifact_request.h"
 
 namespace sharkreg::core {
 namespace {

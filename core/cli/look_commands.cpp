@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subcommands that only look: list, validate, plugins, config.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/secrets.h"

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <fcntl.h>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/secrets.h"
 #include "base/text.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/options.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/program_options.hpp>
 #include <charconv>
 #include <fstream>
+
+#include <boost/program_options.hpp>
+#include <fmt/format.h>
 
 #include "base/text.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/json.hpp>
 #include <iterator>
 #include <set>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "base/secrets.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "base/secrets.h"
 #include "cli/commands.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/records.h"
 
-#include <fmt/format.h>
+#include <array>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <array>
+#include <fmt/format.h>
 
 #include "base/clock.h"
 #include "cli/repeat.h"

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -9,7 +6,10 @@
 #include <deque>
 #include <memory>
 #include <set>
+#include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/files.h"
 #include "base/verdict.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/store_settings.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace sharkreg::core {
 namespace {
@@ -22,8 +22,8 @@ std::optional<std::pair<double, std::string_view>> number_and_unit(std::string_v
 
 Error wrong_value(const Settings& settings, const std::string& name, const char* expected) {
   return {ErrorKind::usage,
-          fmt::format("{} is \"{}\"; expected {}", settings.all.at(name).place,
-                      settings.text(name), expected),
+          fmt::format("{} is \"{}\"; expected {}", settings.all.at(name).place, settings.text(name),
+                      expected),
           {}};
 }
 

@@ -27,7 +27,8 @@ Result<StoreSettings> store_settings(const Settings& settings,
 Result<std::size_t> fetch_jobs(const Settings& settings);
 
 // The option's value as bytes or as a time; absent if it was not given.
-Result<std::optional<std::uint64_t>> bytes_option(const Settings& settings, const std::string& name);
+Result<std::optional<std::uint64_t>> bytes_option(const Settings& settings,
+                                                  const std::string& name);
 Result<std::optional<std::chrono::seconds>> duration_option(const Settings& settings,
                                                             const std::string& name);
 

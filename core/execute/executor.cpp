@@ -10,7 +10,7 @@
 
 #include "execute/case_graph.h"
 #include "execute/staging.h"
-#include "plan/artifact_request.h"
+#include "execute/artifact_request.h"
 
 namespace sharkreg::core {
 

@@ -271,7 +271,7 @@ std::filesystem::path CasePlanner::artifact_path(const Source& source) const {
   std::filesystem::path path = directory / source.file_name;
   const auto holds_other = [&](const std::filesystem::path& place) {
     return std::ranges::any_of(plan_.artifacts, [&](const PlannedArtifact& other) {
-      return other.path == place && other.source.location != source.location;
+      return other.path == place && !other.source.is_same_artifact(source);
     });
   };
   for (int number = 2; holds_other(path); ++number) {

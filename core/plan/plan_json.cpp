@@ -19,8 +19,12 @@ json::object origin_to_json(const CasePlan& plan, const FileOrigin& origin) {
 }
 
 json::object artifact_to_json(const PlannedArtifact& artifact) {
-  return {
+  json::object result{
       {"id", artifact.id}, {"source", artifact.source.location}, {"path", artifact.path.string()}};
+  const Unpacking& unpacking = artifact.source.unpacking;
+  if (unpacking.kind == Unpacking::Kind::decompress) result["decompress"] = true;
+  if (unpacking.kind == Unpacking::Kind::member) result["member"] = unpacking.member;
+  return result;
 }
 
 json::object action_to_json(const CasePlan& plan, std::size_t index) {
@@ -102,10 +106,16 @@ void add(Sha256& digest, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) add(digest, text);
 }
 
+void add_source(Sha256& digest, const Source& source) {
+  // Whether it is decompressed is told by the location itself.
+  const bool is_member = source.unpacking.kind == Unpacking::Kind::member;
+  add(digest, is_member ? source.location + "#" + source.unpacking.member : source.location);
+}
+
 void add_file(Sha256& digest, const CasePlan& plan, const FileOrigin& origin) {
   if (origin.kind == FileOrigin::Kind::artifact) {
     add(digest, "artifact");
-    add(digest, plan.artifacts.at(origin.index).source.location);
+    add_source(digest, plan.artifacts.at(origin.index).source);
   } else {
     add(digest, "output");
     add(digest, plan.actions.at(origin.index).action.name);
@@ -178,7 +188,7 @@ std::string digest_of_step(const CasePlan& plan, const PlannedStep& step, const 
   for (const PlannedComparison& comparison : step.comparisons) {
     add(digest, comparison.result.comparator);
     add(digest, comparison.result.arguments);
-    add(digest, plan.artifacts.at(comparison.expected_artifact).source.location);
+    add_source(digest, plan.artifacts.at(comparison.expected_artifact).source);
     add(digest, comparison.expected_value);
   }
   add_expectation(digest, step.expectation);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/artifact_store.h"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <random>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/files.h"
@@ -237,8 +237,7 @@ Result<std::optional<ArtifactStore::Found>> ArtifactStore::find(StoreIndex& inde
   if (!unchanged) {
     // It may be there still, and the store's copy is what it was.
     if (unchanged.error().kind != ErrorKind::infrastructure) return unchanged.error();
-    found.note =
-        "it could not be asked whether it is still current: " + unchanged.error().message;
+    found.note = "it could not be asked whether it is still current: " + unchanged.error().message;
     return std::optional(std::move(found));
   }
   if (!*unchanged) return std::optional<Found>();
@@ -493,7 +492,7 @@ Result<ArtifactStore::Found> ArtifactStore::without_pointer(Found found,
   content.pin.sha256 = pointer->sha256;
   auto stored = find_pinned(**index, content, Rights::look);
   if (stored && *stored) return std::move(**stored);
-  return git_lfs_error(location, *pointer);
+  return git_lfs_error(*pointer, location);
 }
 
 Result<void> ArtifactStore::lease(StoreIndex& index, const std::string& sha256,
@@ -503,7 +502,8 @@ Result<void> ArtifactStore::lease(StoreIndex& index, const std::string& sha256,
     process_ = new_process_name();
     auto taken = FileLock::try_to_take(layout_.processes() / process_);
     if (!taken) return taken.error();
-    process_lock_ = std::move(*taken);
+    if (!*taken) return Error{ErrorKind::infrastructure, "cannot lock " + process_, {}};
+    process_lock_.emplace(std::move(**taken));
   }
   if (!leased_.insert(sha256 + link.native()).second) return {};
   return index.lease(process_, sha256, link, now(clock_));
@@ -521,8 +521,8 @@ Result<Provided> ArtifactStore::hand_out(const Found& found, const std::string& 
                    found.file.native() + " was removed while it was looked for", "try again"};
     }
   }
-  const auto placed = settings_.copies ? place_copy(found.file, destination)
-                                       : place_link(found.file, destination);
+  const auto placed =
+      settings_.copies ? place_copy(found.file, destination) : place_link(found.file, destination);
   if (!placed) return placed.error();
   return Provided{found.note, raw_sha256};
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/fetcher.h>
-
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +13,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sharkreg/fetcher.h>
 
 #include "base/artifact.h"
 #include "base/clock.h"
@@ -44,10 +44,10 @@ struct StoreSettings {
   std::filesystem::path directory;  // of the store; made when it is needed first
   Revalidate revalidate = Revalidate::etag;
   std::chrono::seconds revalidate_after = std::chrono::hours(24);
-  bool offline = false;          // nothing is asked or fetched over the network
-  std::vector<Mirror> mirrors;   // earlier ones first; the URL itself comes last
-  std::uint64_t max_size = 0;    // bytes that the store may have; 0: any
-  bool copies = false;           // at the destinations, in place of links
+  bool offline = false;              // nothing is asked or fetched over the network
+  std::vector<Mirror> mirrors = {};  // earlier ones first; the URL itself comes last
+  std::uint64_t max_size = 0;        // bytes that the store may have; 0: any
+  bool copies = false;               // at the destinations, in place of links
   TransferLimits limits = {};
   FetcherPool::Limits connections = {};
   // How much of how much of an artifact is there, in bytes; a total of 0 is not known. Called for
@@ -125,13 +125,11 @@ class ArtifactStore {
                             const std::stop_token& stop);
   Result<Found> fetched(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
                         const std::stop_token& stop, bool& nothing_learned);
-  Result<Found> fetch_from(StoreIndex& index, const ArtifactRequest& wanted,
-                           const std::string& key, const std::string& candidate,
-                           const TransferLimits& limits, const std::stop_token& stop,
-                           bool& nothing_learned);
-  Result<Found> place_blob(StoreIndex& index, const ArtifactRequest& wanted,
-                           const std::string& key, const std::string& candidate,
-                           const Downloaded& downloaded);
+  Result<Found> fetch_from(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
+                           const std::string& candidate, const TransferLimits& limits,
+                           const std::stop_token& stop, bool& nothing_learned);
+  Result<Found> place_blob(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
+                           const std::string& candidate, const Downloaded& downloaded);
   Result<void> make_room(StoreIndex& index, std::uint64_t bytes);
   Result<Found> local_file(const ArtifactRequest& wanted, const std::filesystem::path& file);
   Result<Pin> digests_of(StoreIndex& index, const std::filesystem::path& file, const Pin& wanted);
@@ -153,7 +151,7 @@ class ArtifactStore {
   std::unique_ptr<StoreIndex> index_;  // null until it is needed
   std::string process_;                // the name under which this object leases
   std::optional<FileLock> process_lock_;
-  std::set<std::string> leased_;       // SHA-256 and link
+  std::set<std::string> leased_;        // SHA-256 and link
   std::set<std::string> dead_mirrors_;  // their `to`: nobody answered there
 };
 

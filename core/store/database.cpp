@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <sqlite3.h>
 #include <sys/vfs.h>
 #include <thread>
 #include <utility>
+
+#include <sqlite3.h>
 
 #include "base/files.h"
 

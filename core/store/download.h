@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/fetcher.h>
-
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
+
+#include <sharkreg/fetcher.h>
 
 #include "base/artifact.h"
 #include "base/error.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/fetcher.h>
-
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -13,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sharkreg/fetcher.h>
 
 #include "base/error.h"
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/file_lock.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 #include "base/files.h"
@@ -18,8 +17,8 @@ namespace sharkreg::core {
 namespace {
 
 Error cannot_lock(const std::filesystem::path& file) {
-  return {ErrorKind::infrastructure, "cannot lock " + file.native() + ": " + std::strerror(errno),
-          {}};
+  return {
+      ErrorKind::infrastructure, "cannot lock " + file.native() + ": " + std::strerror(errno), {}};
 }
 
 // Whether the path leads to the open file still.
@@ -58,8 +57,7 @@ Result<FileLock> FileLock::wait_for(const std::filesystem::path& file,
   }
 }
 
-FileLock::FileLock(FileLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 FileLock::~FileLock() {
   if (descriptor_ >= 0) ::close(descriptor_);

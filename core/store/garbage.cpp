@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/garbage.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <sys/stat.h>
 #include <system_error>
 
 #include "base/digest.h"
@@ -78,8 +77,8 @@ void remove_links(const std::vector<fs::path>& links, const fs::path& target) {
 }
 
 // Files of that age; of parts, those that nobody fetches now.
-void remove_leftovers(StoreIndex& index, const StoreLayout& layout,
-                      std::chrono::sys_seconds oldest, Collected& collected) {
+void remove_leftovers(StoreIndex& index, const StoreLayout& layout, std::chrono::sys_seconds oldest,
+                      Collected& collected) {
   const auto remove = [&](const fs::path& file) {
     const auto identity = identity_of(file);
     if (!identity || time_of(*identity) > oldest) return false;

@@ -15,8 +15,8 @@
 namespace sharkreg::core {
 
 struct CollectOptions {
-  std::optional<std::uint64_t> max_size;           // bytes of blobs that may stay
-  std::optional<std::chrono::seconds> older_than;  // since a blob was last used
+  std::optional<std::uint64_t> max_size = {};           // bytes of blobs that may stay
+  std::optional<std::chrono::seconds> older_than = {};  // since a blob was last used
 };
 
 struct Collected {
@@ -42,7 +42,7 @@ struct StoreStatistics {
   std::uint64_t blobs = 0;
   std::uint64_t blob_bytes = 0;
   std::uint64_t urls = 0;
-  std::uint64_t parts = 0;  // downloads that have not ended
+  std::uint64_t parts = 0;       // downloads that have not ended
   std::uint64_t part_bytes = 0;  // on the disk
   std::uint64_t bad = 0;
   std::uint64_t bad_bytes = 0;
@@ -54,9 +54,9 @@ Result<StoreStatistics> statistics_of(StoreIndex& index, const StoreLayout& layo
 
 struct Verified {
   std::uint64_t right = 0;
-  std::uint64_t adopted = 0;             // right, but the index did not know them
+  std::uint64_t adopted = 0;                 // right, but the index did not know them
   std::vector<std::filesystem::path> wrong;  // moved to bad/, where they lie now
-  std::vector<std::string> missing;      // SHA-256 of blobs without a file; forgotten
+  std::vector<std::string> missing;          // SHA-256 of blobs without a file; forgotten
 };
 
 // Reads every blob and compares it with its name.

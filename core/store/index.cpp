@@ -163,10 +163,10 @@ Result<std::int64_t> StoreIndex::bytes_of_parts() {
 
 Result<std::optional<Pin>> StoreIndex::digests(const std::filesystem::path& file,
                                                const FileIdentity& identity) {
-  const auto rows = run(
-      "SELECT sha256, md5 FROM digests "
-      "WHERE path = ?1 AND size = ?2 AND inode = ?3 AND modified = ?4",
-      {file.native(), identity.size, identity.inode, identity.modified});
+  const auto rows =
+      run("SELECT sha256, md5 FROM digests "
+          "WHERE path = ?1 AND size = ?2 AND inode = ?3 AND modified = ?4",
+          {file.native(), identity.size, identity.inode, identity.modified});
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<Pin>();
   return std::optional(Pin{text(rows->front()[0]), text(rows->front()[1])});
@@ -197,8 +197,7 @@ Result<void> StoreIndex::lease(const std::string& process, const std::string& sh
       {"INSERT OR REPLACE INTO uses VALUES(?1, ?2)",
        {sha256, static_cast<std::int64_t>(now.time_since_epoch().count())}}};
   if (!link.empty()) {
-    statements.push_back(
-        {"INSERT OR REPLACE INTO links VALUES(?1, ?2)", {link.native(), sha256}});
+    statements.push_back({"INSERT OR REPLACE INTO links VALUES(?1, ?2)", {link.native(), sha256}});
   }
   return run_as_one(statements);
 }
@@ -216,15 +215,14 @@ Result<std::vector<std::string>> StoreIndex::lessees() {
 }
 
 Result<std::vector<StoredBlob>> StoreIndex::blobs() {
-  const auto rows = run(
-      "SELECT b.sha256, b.size, b.inode, b.modified, u.used, "
-      "EXISTS(SELECT 1 FROM leases l WHERE l.sha256 = b.sha256) "
-      "FROM blobs b LEFT JOIN uses u USING(sha256)");
+  const auto rows =
+      run("SELECT b.sha256, b.size, b.inode, b.modified, u.used, "
+          "EXISTS(SELECT 1 FROM leases l WHERE l.sha256 = b.sha256) "
+          "FROM blobs b LEFT JOIN uses u USING(sha256)");
   if (!rows) return rows.error();
   std::vector<StoredBlob> blobs;
   for (const Database::Row& row : *rows) {
-    blobs.push_back({blob_of(row),
-                     std::chrono::sys_seconds(std::chrono::seconds(number(row[4]))),
+    blobs.push_back({blob_of(row), std::chrono::sys_seconds(std::chrono::seconds(number(row[4]))),
                      number(row[5]) != 0});
   }
   return blobs;

@@ -39,7 +39,8 @@ struct KnownSource {
   Blob blob;
   std::string validator;  // see ArtifactInformation; empty: none
   std::chrono::sys_seconds checked;
-  std::string origin;  // key of the URL it came from, whose the validator is: a mirror's, or its own
+  std::string
+      origin;  // key of the URL it came from, whose the validator is: a mirror's, or its own
 };
 
 // What is there of a download that has not ended. Its file holds the chunks that are done.

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/placing.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <system_error>
+#include <unistd.h>
 
 #include "base/files.h"
 
@@ -74,7 +73,7 @@ Result<void> put(const fs::path& target, const fs::path& destination, Form form)
       return failed("copy to", destination, trouble);
     }
   }
-  if (::rename(made.c_str(), destination.c_str()) != 0) return failed("place", destination, errno);
+  if (::rename(made.c_str(), destination.c_str()) != 0) return failed("link", destination, errno);
   return {};
 }
 
@@ -83,8 +82,7 @@ Result<void> put(const fs::path& target, const fs::path& destination, Form form)
 Result<void> place_durably(const fs::path& from, const fs::path& to) {
   if (const auto made = make_directories(to.parent_path()); !made) return made.error();
   if (::rename(from.c_str(), to.c_str()) != 0) return failed("place", to, errno);
-  const Descriptor directory{
-      ::open(to.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const Descriptor directory{::open(to.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (directory.number < 0 || ::fsync(directory.number) != 0) return failed("place", to, errno);
   return {};
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/failure.h>
-
 #include <chrono>
 #include <stop_token>
+
+#include <sharkreg/failure.h>
 
 namespace sharkreg::core {
 

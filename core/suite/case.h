@@ -17,11 +17,16 @@ namespace sharkreg::core {
 // Where an artifact comes from.
 struct Source {
   std::string text;       // as the model file has it
-  std::string location;   // a URL ("scheme:…", as written), or an absolute path
+  std::string location;   // a URL ("scheme:…", as written, without fragment), or an absolute path
   bool is_url = false;    // else location is a path
-  std::string file_name;  // its last component, without query or fragment; never empty, "." or ".."
-  Pin pin;                // of what lies at the location
-  Unpacking unpacking;    // that makes the artifact of it
+  std::string file_name;  // of the artifact once it is unpacked; never empty, "." or ".."
+  Pin pin = {};           // of what lies at the location
+  Unpacking unpacking = {};  // that makes the artifact of it
+
+  // Whether both mean the same bytes.
+  bool is_same_artifact(const Source& other) const {
+    return location == other.location && unpacking == other.unpacking;
+  }
 };
 
 // A tensor that goes in or is expected to come out.

@@ -2,20 +2,42 @@
 #include "suite/source.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 
 namespace sharkreg::core {
 namespace {
 
-constexpr std::size_t longest_file_name = 255;  // of Linux's file systems
+constexpr std::size_t longest_file_name = 255;     // of Linux's file systems
+constexpr std::size_t longest_member_path = 4096;  // bytes
+
+constexpr std::array<std::string_view, 8> archive_endings = {
+    ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".tar.bz2", ".zip"};
+constexpr std::array<std::string_view, 2> compressed_endings = {".gz", ".zst"};
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// Whatever the case of its letters.
+bool ends_in(std::string_view text, std::string_view ending) {
+  return text.size() >= ending.size() &&
+         std::ranges::equal(text.substr(text.size() - ending.size()), ending, {}, lower_case);
+}
+
+bool names_archive(std::string_view text) {
+  return std::ranges::any_of(archive_endings,
+                             [&](std::string_view ending) { return ends_in(text, ending); });
 }
 
 bool has_control_characters(std::string_view text) {
@@ -82,6 +104,68 @@ Error refusal(std::string_view expected) {
   return {ErrorKind::invalid, std::string(expected), ""};
 }
 
+// What stands before and behind the '#' that leads to a member of an archive. In a URL that is the
+// first one; in a path the first one behind the name of an archive, since '#' may stand in names.
+struct Divided {
+  std::string_view place;
+  std::optional<std::string_view> member;
+};
+
+Divided divided(std::string_view text, bool is_url) {
+  for (std::size_t at = text.find('#'); at != std::string_view::npos; at = text.find('#', at + 1)) {
+    const std::string_view place = text.substr(0, at);
+    if (is_url || names_archive(place)) return {place, text.substr(at + 1)};
+  }
+  return {text, std::nullopt};
+}
+
+std::string what_a_fragment_is_for() {
+  std::string endings;
+  for (const std::string_view ending : archive_endings) {
+    endings.append(endings.empty() ? "" : ", ").append(ending);
+  }
+  return "a URL without \"#\", which names a member of an archive (" + endings +
+         ") as in https://host/weights.tar.gz#model/weights.npy; write %23 for one that is part of "
+         "a name";
+}
+
+// Without "." components, which mean nothing. The error says what is expected.
+Result<std::string> member_path(std::string_view written, bool is_escaped) {
+  const auto decoded = is_escaped ? percent_decoded(written) : std::optional(std::string(written));
+  if (!decoded) return refusal("whole escapes behind \"#\" (write %25 for a percent sign)");
+  if (decoded->size() > longest_member_path) {
+    return refusal("a member's path of at most 4096 bytes");
+  }
+  if (has_control_characters(*decoded) || !is_valid_utf8(*decoded)) {
+    return refusal("a member's path in UTF-8 without control characters");
+  }
+  std::string path;
+  for (const std::string& component : split(*decoded, '/')) {
+    if (component.empty() || component == "..") {
+      return refusal(
+          "a member's path that is relative, without \"..\" and empty parts, as in "
+          "weights.tar#model/weights.npy");
+    }
+    if (component != ".") path.append(path.empty() ? "" : "/").append(component);
+  }
+  if (path.empty()) return refusal("the path of a member behind \"#\", not of a directory");
+  return path;
+}
+
+// How much of the name is that of the file in it, "weights.npy" of "weights.npy.gz"; 0 if the name is
+// not that of one compressed file. A name without an extension in front ("weights.gz") would leave
+// one without any, and what is to be made of the file is told by that.
+std::size_t length_decompressed(std::string_view name) {
+  for (const std::string_view ending : compressed_endings) {
+    if (!ends_in(name, ending)) continue;
+    const std::string_view stem = name.substr(0, name.size() - ending.size());
+    const std::size_t dot = stem.rfind('.');
+    const bool has_extension = dot != std::string_view::npos && dot > 0 && dot + 1 < stem.size();
+    if (has_extension && !ends_in(stem, ".tar")) return stem.size();
+  }
+  return 0;
+}
+
 }  // namespace
 
 bool is_url(std::string_view text) {
@@ -98,16 +182,27 @@ Result<Source> parse_source(std::string_view text, const std::filesystem::path& 
   Source source;
   source.text = text;
   source.is_url = is_url(text);
+  // RFC 3986 allows none of these, and it is by them that base/secrets.h finds a URL's end.
+  if (source.is_url && text.find_first_of(" \"<>\\`") != std::string_view::npos) {
+    return refusal("a URL without spaces and any of \"<>\\` (write %20 for a space)");
+  }
+  const auto [place, member] = divided(text, source.is_url);
   if (source.is_url) {
-    // RFC 3986 allows none of these, and it is by them that base/secrets.h finds a URL's end.
-    if (text.find_first_of(" \"<>\\`") != std::string_view::npos) {
-      return refusal("a URL without spaces and any of \"<>\\` (write %20 for a space)");
-    }
-    source.location = text;
-    source.file_name = file_name_of_url(text);
+    source.location = place;
+    source.file_name = file_name_of_url(place);
   } else {
-    source.location = (directory / text).lexically_normal().native();
-    source.file_name = last_component(text);
+    source.location = (directory / place).lexically_normal().native();
+    source.file_name = last_component(place);
+  }
+  if (member) {
+    if (!names_archive(source.file_name)) return refusal(what_a_fragment_is_for());
+    auto path = member_path(*member, source.is_url);
+    if (!path) return path.error();
+    source.file_name = last_component(*path);
+    source.unpacking = {Unpacking::Kind::member, *std::move(path)};
+  } else if (const std::size_t length = length_decompressed(source.file_name); length > 0) {
+    source.file_name.resize(length);
+    source.unpacking.kind = Unpacking::Kind::decompress;
   }
   const std::string_view objection = objection_to(source.file_name);
   if (!objection.empty()) return refusal(objection);

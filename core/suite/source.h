@@ -17,6 +17,17 @@ bool is_url(std::string_view text);
 // Nothing is looked up. The file name never leads out of a directory and never looks like an
 // option; it is percent-decoded where that gives a plain name. The error's message says what is
 // expected in place of the text.
+//
+// What has to be unpacked is told by names alone, whatever the case of their letters:
+//
+//   weights.npy.gz, .zst      the artifact is weights.npy. What has no other extension before that,
+//                             or .tar, is left as it is.
+//   weights.tar#a/b.npy       the artifact is the member a/b.npy of the archive, as it is (also if
+//                             that has a name such as b.npy.gz). Archives end in .tar, .tar.gz, .tgz,
+//                             .tar.zst, .tzst, .tar.xz, .tar.bz2 or .zip.
+//
+// The location is then that of the archive, without '#' and member. A member's path is
+// percent-decoded in URLs; it is relative, without "..", empty components and control characters.
 Result<Source> parse_source(std::string_view text, const std::filesystem::path& directory);
 
 }  // namespace sharkreg::core

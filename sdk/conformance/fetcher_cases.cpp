@@ -261,10 +261,11 @@ void check_get(Context& context) {
                   "answer as stat does");
   const std::string wanted =
       information.ranges ? whole.substr(0, static_cast<std::size_t>(length)) : whole;
-  context.require(received.content == wanted, fmt::format("its first {} bytes", wanted.size()),
-                  fmt::format("{} bytes, {}", received.content.size(),
-                              received.content.size() == wanted.size() ? "other ones" : "not those"),
-                  "pass on `length` bytes, or all if the answer does not say \"ranges\"");
+  context.require(
+      received.content == wanted, fmt::format("its first {} bytes", wanted.size()),
+      fmt::format("{} bytes, {}", received.content.size(),
+                  received.content.size() == wanted.size() ? "other ones" : "not those"),
+      "pass on `length` bytes, or all if the answer does not say \"ranges\"");
 }
 
 void check_cancel(Context& context) {

@@ -10,7 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* model_with_secrets = R"({
-  "mlir": "https://user:SECRET@example.org/a/model.mlir?sig=SECRET&x=SECRET#SECRET",
+  "mlir": "https://user:SECRET@example.org/a/model.mlir?sig=SECRET&x=SECRET",
   "pipeline_mlir": "https://example.org/p.mlir?next=https://a:SECRET@b/?SECRET",
   "inputs": [{"source": "https://example.org/in.npy?sig=SECRET'SECRET"}],
   "outputs": [{"source": "s3://key:SECRET@example.org/out.npy"}],
@@ -36,6 +36,7 @@ TEST_CASE("no subcommand prints a secret and no file keeps one") {
   sandbox.write_stub_tools();
   sandbox.write_model("m", "s", model_with_secrets);
   sandbox.write_model("m", "bad", R"({"mlir": "https://u:SECRET@h/a b.mlir?sig=SECRET"})");
+  sandbox.write_model("m", "part", R"({"mlir": "https://u:SECRET@h/a.mlir?sig=SECRET#SECRET"})");
   const fs::path reports = sandbox.root() / "reports";
   fs::create_directory(reports);
   const std::vector<Arguments> commands = {

@@ -173,8 +173,8 @@ bool HttpFetcher::get(const std::string& url, std::uint64_t length, const Begin&
     const bool ranges = head.status == 206;
     left = ranges ? check_head(url, beginning, {}, head) : ArtifactPart::to_end;
     refuse_encoding(url, head);
-    const auto size = ranges ? parse_content_range(head.header("content-range"))->total
-                             : head.content_length();
+    const auto size =
+        ranges ? parse_content_range(head.header("content-range"))->total : head.content_length();
     if (!ranges && size) left = *size;
     wanted = begin(information_of(head, size, ranges));
     return wanted;

@@ -49,6 +49,18 @@ TEST_CASE("a plan is printed as a graph whose references are names") {
   CHECK(text_at(plan, "/steps/1/artifacts/1") == "expected_0");
 }
 
+TEST_CASE("a plan says what has to be unpacked") {
+  Planning planning;
+  planning.test_case.programs[0].source.unpacking.kind = Unpacking::Kind::decompress;
+  planning.test_case.inputs[0].source->unpacking = {Unpacking::Kind::member, "a/in.npy"};
+  const json::value plan = plan_as_json(planning);
+  CHECK(plan.at_pointer("/artifacts/0/decompress").as_bool());
+  CHECK_FALSE(plan.at_pointer("/artifacts/0").as_object().contains("member"));
+  CHECK(text_at(plan, "/artifacts/1/member") == "a/in.npy");
+  CHECK(text_at(plan, "/artifacts/1/source") == "/data/in.npy");
+  CHECK_FALSE(plan.at_pointer("/artifacts/2").as_object().contains("decompress"));
+}
+
 TEST_CASE("a foregone step is printed with its verdict, an expectation with its reason") {
   Planning planning;
   planning.backends[0].probe = {{}, {"no /dev/vector"}, {}, {}};
@@ -104,6 +116,12 @@ TEST_CASE("whatever decides a verdict changes the id of a step") {
       [](Planning& planning) { planning.test_case.programs[0].source.location = "/data/b.mlir"; },
       [](Planning& planning) { planning.test_case.inputs[0].source->location = "/data/b.npy"; },
       [](Planning& planning) { planning.test_case.outputs[0].source->location = "/data/b.npy"; },
+      [](Planning& planning) {
+        planning.test_case.inputs[0].source->unpacking = {Unpacking::Kind::member, "m"};
+      },
+      [](Planning& planning) {
+        planning.test_case.outputs[0].source->unpacking = {Unpacking::Kind::member, "m"};
+      },
       [](Planning& planning) { planning.test_case.outputs[0].value = "2x2xf32"; },
       [](Planning& planning) { planning.test_case.function = "other"; },
       [](Planning& planning) { planning.test_case.threshold_args = {{"--near"}}; },

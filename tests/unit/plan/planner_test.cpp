@@ -185,6 +185,20 @@ TEST_CASE("sources that end in one file name do not overwrite each other") {
   CHECK(path_of(plan, "input_3") == "/artifacts/shark_fin/3/x.npy");
 }
 
+TEST_CASE("members of one archive that end in one file name do not overwrite each other") {
+  Planning planning;
+  planning.test_case.inputs = {tensor("/a.tar"), tensor("/a.tar"), tensor("/a.tar")};
+  for (const std::size_t index : {0U, 1U, 2U}) {
+    Source& source = *planning.test_case.inputs[index].source;
+    source.file_name = "x.npy";
+    source.unpacking = {Unpacking::Kind::member, index == 1 ? "two/x.npy" : "one/x.npy"};
+  }
+  const CasePlan plan = planning.plan();
+  CHECK(path_of(plan, "input_0") == "/artifacts/shark_fin/x.npy");
+  CHECK(path_of(plan, "input_1") == "/artifacts/shark_fin/2/x.npy");
+  CHECK(path_of(plan, "input_2") == "/artifacts/shark_fin/x.npy");
+}
+
 TEST_CASE("compiled files lie side by side, those of a run below the run") {
   Planning planning;
   planning.backends = {planning.backend("vector", {"v1"})};

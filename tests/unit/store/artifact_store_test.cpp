@@ -83,13 +83,13 @@ struct Shop {
   Result<Provided> provide(const std::string& location = "fake://sea/weights.irpa") {
     ArtifactStore store(
         settings,
-        [this](std::string_view scheme) -> Result<std::unique_ptr<ArtifactFetcher>> {
-          asked_for = scheme;
+        [this](std::string_view location) -> Result<std::unique_ptr<ArtifactFetcher>> {
+          asked_for = location;
           if (no_fetcher) return *no_fetcher;
           return std::unique_ptr<ArtifactFetcher>(std::make_unique<Shared>(fetcher));
         },
         clock);
-    return store.provide(location, destination);
+    return store.provide({location}, destination);
   }
 
   Error refusal() {
@@ -121,7 +121,7 @@ struct Shop {
 
 const std::set<std::string> only_the_artifact = {"weights.irpa"};
 
-TEST_CASE("the scheme of a location decides who fetches it") {
+TEST_CASE("the location decides who fetches it") {
   CHECK(scheme_of("https://sea/x") == "https");
   CHECK(scheme_of("file:///x") == "file");
   CHECK(scheme_of("/data/x") == "file");
@@ -129,7 +129,7 @@ TEST_CASE("the scheme of a location decides who fetches it") {
   CHECK(scheme_of("x") == "file");
   Shop shop;
   REQUIRE(shop.provide("fake://sea/x").has_value());
-  CHECK(shop.asked_for == "fake");
+  CHECK(shop.asked_for == "fake://sea/x");
   CHECK(shop.fetcher->last_url == "fake://sea/x");
 }
 

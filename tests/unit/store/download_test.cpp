@@ -123,7 +123,7 @@ struct Harbour {
           return std::unique_ptr<ArtifactFetcher>(std::make_unique<Connection>(server));
         },
         clock);
-    return store.provide(url, destination, stop);
+    return store.provide({url}, destination, stop);
   }
 
   bool is_right() const {
@@ -398,7 +398,7 @@ TEST_CASE("store: of several that want one URL one fetches it") {
             return std::unique_ptr<ArtifactFetcher>(std::make_unique<Connection>(harbour.server));
           },
           harbour.clock);
-      if (store.provide(harbour.url, harbour.directory.path() / std::to_string(count))) ++fine;
+      if (store.provide({harbour.url}, harbour.directory.path() / std::to_string(count))) ++fine;
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -33,10 +33,11 @@ TEST_CASE("an absolute path is taken as it is") {
   CHECK(source.file_name == "x y?#%20.npy");
 }
 
-TEST_CASE("a URL is kept as written, its file name has neither query nor fragment") {
-  const Source source = parse("https://host/a/b.mlir?sig=x/y#z");
+TEST_CASE("a URL is kept as written, its file name has no query") {
+  const Source source = parse("https://host/a/b.mlir?sig=x/y");
   CHECK(source.is_url);
-  CHECK(source.location == "https://host/a/b.mlir?sig=x/y#z");
+  CHECK(source.location == "https://host/a/b.mlir?sig=x/y");
+  CHECK(source.unpacking == Unpacking{});
   CHECK(source.file_name == "b.mlir");
   CHECK(parse("file:///a/b.mlir").file_name == "b.mlir");
   CHECK(parse("s3+x.y-1://bucket/b.mlir").is_url);
@@ -94,6 +95,119 @@ TEST_CASE("spaces stand in paths, not in URLs") {
 TEST_CASE("a file name that no file system takes is refused") {
   CHECK(refusal_of(std::string(256, 'x')) == "a file name of at most 255 bytes");
   CHECK(parse(std::string(255, 'x')).file_name.size() == 255);
+}
+
+TEST_CASE("one compressed file is decompressed, and is called as what is in it") {
+  for (const char* text :
+       {"weights.npy.gz", "weights.npy.zst", "weights.npy.GZ", "x/weights.npy.Zst",
+        "https://host/a/weights.npy.gz?sig=x.tar", "https://h/%77eights.npy%2egz"}) {
+    const Source source = parse(text);
+    CHECK_MESSAGE(source.file_name == "weights.npy", text);
+    CHECK(source.unpacking == Unpacking{Unpacking::Kind::decompress, {}});
+  }
+  CHECK(parse("weights.npy.gz").location == "/suite/model/weights.npy.gz");
+  CHECK(parse("https://host/w.npy.gz?sig=x").location == "https://host/w.npy.gz?sig=x");
+  CHECK(parse("w.npy.gz.gz").file_name == "w.npy.gz");
+}
+
+TEST_CASE("what would have no extension once decompressed is left as it is") {
+  for (const char* text : {"weights.gz", ".npy.gz", ".gz", "weights..zst", "weights.tar.gz",
+                           "weights.TAR.zst", "w.npy.gzip", "w.npy.gz.", "w.npy.xz", "x.npy-gz"}) {
+    const Source source = parse(text);
+    CHECK_MESSAGE(source.file_name == text, text);
+    CHECK_MESSAGE(source.unpacking == Unpacking{}, text);
+  }
+  CHECK(refusal_of("-w.npy.gz") == "a file name that does not begin with \"-\", as options do");
+}
+
+TEST_CASE("behind the name of an archive and # stands a member") {
+  for (const char* ending :
+       {".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".tar.bz2", ".zip", ".TAR.Gz"}) {
+    const std::string archive = std::string("data/all") + ending;
+    const Source source = parse(archive + "#model/a/w.npy");
+    CHECK_MESSAGE(source.location == "/suite/model/" + archive, archive);
+    CHECK_MESSAGE(source.file_name == "w.npy", archive);
+    CHECK(source.unpacking == Unpacking{Unpacking::Kind::member, "model/a/w.npy"});
+    const Source remote = parse("https://host/" + archive + "?sig=x/y#model/a/w.npy");
+    CHECK_MESSAGE(remote.location == "https://host/" + archive + "?sig=x/y", archive);
+    CHECK(remote.unpacking == source.unpacking);
+    CHECK(remote.file_name == "w.npy");
+    CHECK(parse(archive).unpacking == Unpacking{});
+  }
+}
+
+TEST_CASE("a member is taken as it is, also if it is compressed") {
+  const Source source = parse("all.tar#w.npy.gz");
+  CHECK(source.file_name == "w.npy.gz");
+  CHECK(source.unpacking == Unpacking{Unpacking::Kind::member, "w.npy.gz"});
+}
+
+TEST_CASE("a # in a path counts behind the name of an archive alone, and once") {
+  CHECK(parse("a#b.npy").location == "/suite/model/a#b.npy");
+  CHECK(parse("a#b.npy.gz").location == "/suite/model/a#b.npy.gz");
+  CHECK(parse("/d/a#b.zip").location == "/d/a#b.zip");
+  const Source source = parse("/d#1/a#b.zip#c#d.tar#e?f%20.npy");
+  CHECK(source.location == "/d#1/a#b.zip");
+  CHECK(source.unpacking.member == "c#d.tar#e?f%20.npy");
+  CHECK(source.file_name == "c#d.tar#e?f%20.npy");
+}
+
+TEST_CASE("a member is percent-decoded in a URL") {
+  const Source source = parse("https://h/a%2Ezip#my%20model/%C3%A4%23%25.npy");
+  CHECK(source.location == "https://h/a%2Ezip");
+  CHECK(source.unpacking.member == "my model/ä#%.npy");
+  CHECK(source.file_name == "ä#%.npy");
+  CHECK(parse("https://h/a.zip#a%2Fb").unpacking.member == "a/b");
+  CHECK(refusal_of("https://h/a.zip#100%") ==
+        "whole escapes behind \"#\" (write %25 for a percent sign)");
+}
+
+TEST_CASE("a . in a member's path means nothing") {
+  CHECK(parse("a.tar#./m/./w.npy").unpacking.member == "m/w.npy");
+}
+
+TEST_CASE("a URL with a fragment that leads to no member is refused, with what one is for") {
+  for (const char* text :
+       {"https://host/b.mlir#z", "https://host/b.mlir?a.tar#z", "https://host/#z",
+        "https://host/b.npy.gz#z", "https://host#a.tar", "file:///a/b.mlir#"}) {
+    CHECK_MESSAGE(refusal_of(text).starts_with(
+                      "a URL without \"#\", which names a member of an archive (.tar, "),
+                  text);
+  }
+}
+
+TEST_CASE("a member that leads out of its archive, or nowhere, is refused") {
+  const std::string expected =
+      "a member's path that is relative, without \"..\" and empty parts, as in "
+      "weights.tar#model/weights.npy";
+  for (const char* member : {"", "/etc/passwd", "../x", "a/../x", "a/..", "..", "a//b", "a/"}) {
+    CHECK_MESSAGE(refusal_of(std::string("a.tar#") + member) == expected, member);
+    CHECK_MESSAGE(refusal_of(std::string("https://h/a.tar#") + member) == expected, member);
+  }
+  CHECK(refusal_of("https://h/a.tar#%2e%2e%2fx") == expected);
+  CHECK(refusal_of("https://h/a.tar#%2Fx") == expected);
+  CHECK(refusal_of("a.tar#./.") == "the path of a member behind \"#\", not of a directory");
+  for (const char* member : {"a%00b", "a%0ab", "a%7f/b", "%ff"}) {
+    CHECK_MESSAGE(refusal_of(std::string("https://h/a.tar#") + member) ==
+                      "a member's path in UTF-8 without control characters",
+                  member);
+  }
+}
+
+TEST_CASE("a member's path has an end, and its file name that of all file names") {
+  std::string path = "w";
+  while (path.size() < 4096) path = "d/" + path;
+  CHECK(refusal_of("a.tar#" + path) == "a member's path of at most 4096 bytes");
+  path.erase(0, 2);
+  CHECK(parse("a.tar#" + path).unpacking.member == path);
+  CHECK(refusal_of("a.tar#d/" + std::string(256, 'x')) == "a file name of at most 255 bytes");
+  CHECK(refusal_of("a.tar#d/-o") == "a file name that does not begin with \"-\", as options do");
+}
+
+TEST_CASE("two members of one archive are two artifacts") {
+  CHECK(parse("a.tar#m").is_same_artifact(parse("./a.tar#./m")));
+  CHECK_FALSE(parse("a.tar#m").is_same_artifact(parse("a.tar#n")));
+  CHECK_FALSE(parse("a.tar#m").is_same_artifact(parse("a.tar")));
 }
 
 }  // namespace
