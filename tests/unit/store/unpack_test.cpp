@@ -122,6 +122,15 @@ TEST_CASE("names may be long, and in UTF-8, without a locale") {
   }
 }
 
+TEST_CASE("a name with its letters taken apart, as macOS writes it, is found as it is written") {
+  Unpacker unpacker;
+  const std::string apart = "e\u0301/a\u0308.npy";
+  for (const char* format : {"pax", "gnutar", "zip"}) {
+    INFO(format);
+    CHECK(unpacker.take(apart, archive_of(format, {{apart, "right"}})) == "right");
+  }
+}
+
 TEST_CASE("of two members by one path the last one counts") {
   Unpacker unpacker;
   const std::vector<ArchiveMember> members = {
