@@ -49,6 +49,16 @@ std::string normalised(std::string_view path) {
   return result;
 }
 
+// The name as libarchive gives one that an archive has in UTF-8: letters with marks on them, which
+// some systems take apart, are whole. To be called with names in UTF-8.
+std::string composed(const std::string& name) {
+  const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(::archive_entry_new(),
+                                                                       ::archive_entry_free);
+  const bool is_known = ::archive_entry_update_pathname_utf8(entry.get(), name.c_str()) != 0;
+  const char* result = is_known ? ::archive_entry_pathname(entry.get()) : nullptr;
+  return result == nullptr ? name : result;
+}
+
 std::string_view last_component(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -116,7 +126,11 @@ std::optional<Error> objection_to(archive_entry* entry) {
 class MemberReader {
  public:
   MemberReader(std::string_view member, UnpackedFile& to, const std::stop_token& stop)
-      : wanted_(normalised(member)), neighbours_(wanted_), to_(to), stop_(stop) {}
+      : wanted_(normalised(member)),
+        wanted_composed_(composed(wanted_)),
+        neighbours_(wanted_),
+        to_(to),
+        stop_(stop) {}
 
   Result<void> take_from(const InputFile& file) {
     if (const Result<void> opened = open(file); !opened) return opened.error();
@@ -185,12 +199,9 @@ class MemberReader {
   }
 
   Result<void> look_at(archive_entry* entry) {
-    // As the archive has it, and in UTF-8 if it has it in another encoding.
     const char* written = ::archive_entry_pathname(entry);
-    const char* in_utf8 = ::archive_entry_pathname_utf8(entry);
     const std::string path = normalised(written == nullptr ? "" : written);
-    const bool is_wanted =
-        path == wanted_ || (in_utf8 != nullptr && normalised(in_utf8) == wanted_);
+    const bool is_wanted = path == wanted_ || path == wanted_composed_;
     std::optional<Error> objection = objection_to(entry);
     if (!is_wanted) {
       if (!objection) neighbours_.consider(path);
@@ -273,6 +284,7 @@ class MemberReader {
   }
 
   const std::string wanted_;
+  const std::string wanted_composed_;
   Neighbours neighbours_;
   UnpackedFile& to_;
   const std::stop_token& stop_;

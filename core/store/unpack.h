@@ -29,8 +29,8 @@ struct UnpackLimits {
 // is read to its end, so one that is corrupt or cut off gives an error, and never a wrong file;
 // what is behind the member but in a zip is part of that. Holes of sparse members stay holes.
 //
-// `to` is replaced (a link is not followed), and on the disk when this returns; after an error
-// nothing is there.
+// `to` is replaced (a link is not followed), and on the disk when this returns; an error leaves no
+// part of it.
 //
 // Errors: not_found (no `from`; no such member: a few that come near are named); invalid (the member
 // is no file); infrastructure (another format, corrupt, cut off, encrypted, beyond the limits, no
