@@ -19,8 +19,12 @@ json::object origin_to_json(const CasePlan& plan, const FileOrigin& origin) {
 }
 
 json::object artifact_to_json(const PlannedArtifact& artifact) {
-  return {
-      {"id", artifact.id}, {"source", artifact.source.location}, {"path", artifact.path.string()}};
+  json::object result{{"id", artifact.id}, {"source", artifact.source.location}};
+  const Pin& pin = artifact.source.pin;
+  if (!pin.sha256.empty()) result["sha256"] = pin.sha256;
+  if (!pin.md5.empty()) result["md5"] = pin.md5;
+  result["path"] = artifact.path.string();
+  return result;
 }
 
 json::object action_to_json(const CasePlan& plan, std::size_t index) {
@@ -102,10 +106,20 @@ void add(Sha256& digest, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) add(digest, text);
 }
 
+// No location is "pinned": it is a URL, or an absolute path.
+void add_source(Sha256& digest, const Source& source) {
+  if (!source.pin.is_empty()) {
+    add(digest, "pinned");
+    add(digest, source.pin.sha256);
+    add(digest, source.pin.md5);
+  }
+  add(digest, source.location);
+}
+
 void add_file(Sha256& digest, const CasePlan& plan, const FileOrigin& origin) {
   if (origin.kind == FileOrigin::Kind::artifact) {
     add(digest, "artifact");
-    add(digest, plan.artifacts.at(origin.index).source.location);
+    add_source(digest, plan.artifacts.at(origin.index).source);
   } else {
     add(digest, "output");
     add(digest, plan.actions.at(origin.index).action.name);
@@ -178,7 +192,7 @@ std::string digest_of_step(const CasePlan& plan, const PlannedStep& step, const 
   for (const PlannedComparison& comparison : step.comparisons) {
     add(digest, comparison.result.comparator);
     add(digest, comparison.result.arguments);
-    add(digest, plan.artifacts.at(comparison.expected_artifact).source.location);
+    add_source(digest, plan.artifacts.at(comparison.expected_artifact).source);
     add(digest, comparison.expected_value);
   }
   add_expectation(digest, step.expectation);
