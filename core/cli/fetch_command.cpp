@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
@@ -9,10 +7,13 @@
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/secrets.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
 #include "cli/fetch_progress.h"
+#include "cli/pinning.h"
 
 namespace sharkreg::core {
 namespace {
@@ -90,10 +91,13 @@ class FetchAll {
 Result<int> fetch_command(Context& context) {
   if (auto fine = expect_no_positional(context, "fetch"); !fine) return fine.error();
   // Without looking for devices: artifacts are often fetched before, or elsewhere.
-  auto planned = plan_selected_cases(context, false);
+  auto pinning = Pinning::asked_for(context);
+  if (!pinning) return pinning.error();
+  auto planned = *pinning ? (*pinning)->all_named() : plan_selected_cases(context, false);
   if (!planned) return planned.error();
   print_notes(context.take_notes());
   print_diagnostics(planned->diagnostics);
+  if (*pinning && planned->invalid) return exit_usage;
   FetchProgress progress(context.clock());
   const auto store =
       context.artifact_store([&](const std::string& location, std::uint64_t done,
@@ -115,6 +119,11 @@ Result<int> fetch_command(Context& context) {
   print_notes(context.take_notes());
   fmt::print(stderr, "{} artifacts are there, {} are not\n", all.fetched(), all.failed());
   if (all.failed() > 0) return exit_infrastructure;
+  if (*pinning) {
+    const auto contents = contents_of(planned->plans);
+    if (!contents) return contents.error();
+    if (const auto written = (*pinning)->write(*contents); !written) return written.error();
+  }
   return planned->invalid ? exit_usage : exit_fine;
 }
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <fcntl.h>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/secrets.h"
 #include "base/text.h"
@@ -38,7 +38,8 @@ const std::vector<Subcommand>& subcommands() {
       {"list", "", "models, submodels, steps, and why a step will be skipped", list_command},
       {"plan", "", "print what would happen, as JSON or as a shell script", plan_command,
        plan_options},
-      {"fetch", "", "bring the artifacts of the selected models here", fetch_command},
+      {"fetch", "", "bring the artifacts of the selected models here", fetch_command,
+       fetch_options},
       {"validate", "[FILE...]", "say everything that is wrong with model files", validate_command},
       {"compare", "EXPECTED ACTUAL", "compare two tensors: 0 match, 1 mismatch", compare_command,
        compare_options},
