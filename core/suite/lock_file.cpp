@@ -63,8 +63,9 @@ std::map<std::string, LockedArtifact> read_artifacts(const Field& field) {
   std::map<std::string, LockedArtifact> artifacts;
   for (const Field::Member& member : field.members("an object: URL or path to artifact")) {
     if (member.name.empty() || member.name != proper_key(member.name)) {
-      member.field.reject("the artifact " + shown(member.name),
-                          "a URL without user and query, or a path without detours");
+      // Not with its pointer, which would show what may be secret.
+      field.reject("the artifact " + shown(member.name),
+                   "a URL without user and query, or a path without detours");
     }
     if (auto artifact = read_artifact(member.field)) {
       artifacts.emplace(member.name, *std::move(artifact));

@@ -135,6 +135,35 @@ TEST_CASE("the tuner resolver is asked only where a tuner file could be used") {
   CHECK(plan.steps[0].notes.at(0).text == "tuner file: tuned.mlir");
 }
 
+TEST_CASE("a tuner file that the model file names keeps its pin, whatever SKU it is chosen for") {
+  Planning planning;
+  planning.backends[0].description.takes_tuner_file = true;
+  planning.options.require_pins = true;
+  Source tuner = file_source("https://host/tuned.mlir");
+  tuner.is_url = true;
+  tuner.pin = {"12ab", ""};
+  planning.test_case.tuner_file = {{"nurse", tuner}};
+  planning.tuner.choice = TunerChoice{tuner.text};
+  const CasePlan plan = planning.plan();
+  CHECK(planning.tuner.requests[0].tuner_file ==
+        std::map<std::string, std::string>{{"nurse", tuner.text}});
+  CHECK(plan.artifacts.at(1).source.pin == tuner.pin);
+}
+
+TEST_CASE("with --locked a tuner file that nothing pins is not taken from a URL") {
+  Planning planning;
+  planning.backends[0].description.takes_tuner_file = true;
+  planning.test_case.tuner_file = {{"nurse", file_source("/suite/tuned.mlir")}};
+  planning.tuner.choice = TunerChoice{"https://host/other.mlir"};
+  CHECK_FALSE(planning.compile_step().foregone);
+  planning.options.require_pins = true;
+  CHECK(verdict_of(planning.compile_step()) == Verdict::infrastructure);
+  CHECK(contains(planning.compile_step().foregone->sentence,
+                 "chose \"https://host/other.mlir\", which nothing pins"));
+  planning.tuner.choice = TunerChoice{"/tuners/mine.mlir"};
+  CHECK_FALSE(planning.compile_step().foregone);
+}
+
 TEST_CASE("each target has a tuner file of its own") {
   Planning planning;
   planning.backends = {planning.backend("vector", {"v1", "v2"})};
