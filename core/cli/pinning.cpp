@@ -251,29 +251,47 @@ Result<void> Pinning::write_lock_file(const FetchedContents& contents) const {
     lock = *std::move(old);
     old_text = *std::move(text);
   }
-  FetchedContents written;  // by key
-  for (const Case& test_case : cases_) {
-    for (const Source* source : sources_of(test_case)) {
-      const std::string key = lock.key_of(*source);
-      const LockedArtifact& content = contents.at(source->location);
-      if (!is_valid_utf8(key)) {
-        return usage(
-            fmt::format("\"{}\" cannot stand in a lock file: it is not UTF-8", printable(key)),
-            "put the lock file into the directory of the models");
-      }
-      const auto [place, is_new] = written.emplace(key, content);
-      if (!is_new && place->second != content) {
-        return Error{ErrorKind::invalid,
-                     fmt::format("{} has the SHA-256 {} with one query and {} with another; a lock "
-                                 "file does not tell them apart, since queries may be secret",
-                                 key, place->second.sha256, content.sha256),
-                     "pin them in their model files"};
-      }
-      lock.set(key, content);
-    }
-  }
+  if (auto locked = lock_all(contents, lock); !locked) return locked;
   if (auto done = forget_unnamed(lock); !done) return done;
   return replace(old_text, lock.text());
+}
+
+// Sources that share a key have to share a content, or to be pinned by their model files: then the
+// lock file says nothing of them.
+Result<void> Pinning::lock_all(const FetchedContents& contents, LockFile& lock) const {
+  struct Named {
+    LockedArtifact content;
+    bool has_others = false;
+    bool is_pinned = true;
+  };
+  std::map<std::string, Named> named;  // by key
+  for (const Case& test_case : cases_) {
+    for (const Source* source : sources_of(test_case)) {
+      const LockedArtifact& content = contents.at(source->location);
+      Named& same = named.try_emplace(lock.key_of(*source), Named{content}).first->second;
+      if (same.content != content) same.has_others = true;
+      if (source->pin.sha256.empty()) same.is_pinned = false;
+    }
+  }
+  for (const auto& [key, artifact] : named) {
+    if (!is_valid_utf8(key)) {
+      return usage(
+          fmt::format("\"{}\" cannot stand in a lock file: it is not UTF-8", printable(key)),
+          "put the lock file into the directory of the models");
+    }
+    if (!artifact.has_others) {
+      lock.set(key, artifact.content);
+    } else if (artifact.is_pinned) {
+      lock.remove(key);
+    } else {
+      return Error{ErrorKind::invalid,
+                   fmt::format("{} has different contents with different queries; a lock file does "
+                               "not tell them apart, since queries may be secret",
+                               key),
+                   "pin them in their model files"};
+    }
+  }
+  return {};
 }
 
 // What no model file of the whole suite names any more goes. If one of them cannot be read, nobody

@@ -53,6 +53,7 @@ class Pinning {
   Result<void> check_digests(const FetchedContents& contents) const;
   Result<void> write_model_file(const FetchedContents& contents) const;
   Result<void> write_lock_file(const FetchedContents& contents) const;
+  Result<void> lock_all(const FetchedContents& contents, LockFile& lock) const;
   Result<void> forget_unnamed(LockFile& lock) const;
   Result<void> replace(const std::string& old_text, const std::string& text) const;
   void warn_of_lock(const CaseFile& file) const;

@@ -305,6 +305,34 @@ TEST_CASE("pins: --locked refuses what nothing pins before anything is fetched")
   CHECK(reef.run({"--model=n", "--locked"}).exit_status == 0);
 }
 
+TEST_CASE(
+    "pins: URLs that a lock file does not tell apart are pinned in the model file, or refused") {
+  Reef reef;
+  reef.serve("/get?file=p.mlir", "module {}\n");
+  reef.serve("/get?file=q.mlir", "q");
+  const auto source = [&](const std::string& file) { return reef.url("/get?file=" + file); };
+  reef.box.write_model(
+      "m", "s",
+      R"({"mlir": ")" + source("p.mlir") + R"(", "pipeline_mlir": ")" + source("q.mlir") + R"("})");
+  const std::string pin_lock = "--pin=" + reef.lock().native();
+  const Ended refused = reef.run({"fetch", "--model=m", pin_lock});
+  CHECK(refused.exit_status == 2);
+  CHECK(contains(refused.err, reef.url("/get?***") + " has different contents"));
+  CHECK_FALSE(contains(refused.err, "file=p"));
+  CHECK_FALSE(fs::exists(reef.lock()));
+
+  REQUIRE(reef.run({"fetch", "--pin=" + reef.model("m/s").native()}).exit_status == 0);
+  CHECK(reef.run({"fetch", "--model=m", pin_lock}).exit_status == 0);
+  CHECK(content_of(reef.lock()) == "{\n  \"version\": 1,\n  \"artifacts\": {}\n}\n");
+  CHECK(reef.run({"list", "--model=m", "--locked"}).exit_status == 0);
+
+  // With one content they share an entry.
+  reef.serve("/get?file=q.mlir", "module {}\n");
+  REQUIRE(reef.run({"fetch", "--pin=" + reef.model("m/s").native(), "--repin"}).exit_status == 0);
+  CHECK(reef.run({"fetch", "--model=m", pin_lock}).exit_status == 0);
+  CHECK(content_of(reef.lock()) == lock_text({entry(reef.url("/get?***"), "module {}\n")}));
+}
+
 TEST_CASE("pins: a lock file can lie elsewhere, if it is named") {
   Reef reef;
   reef.write_model();
