@@ -103,7 +103,7 @@ Result<int> path(Context& context, const std::string& url) {
     return Error{ErrorKind::infrastructure, redacted(url) + " is not in the store",
                  "`sharkreg fetch` brings what the selected models name"};
   }
-  fmt::print("{}\n", (*file)->native());
+  fmt::print("{}\n", (*file)->path.native());
   return exit_fine;
 }
 

@@ -156,7 +156,18 @@ std::vector<std::string> Context::take_notes() {
   return std::exchange(notes_, {});
 }
 
-LoadOptions Context::load_options() const {
+Result<LoadOptions> Context::load_options() const {
+  LoadOptions options = load_options_without_lock();
+  std::error_code ignored;
+  const auto status = std::filesystem::symlink_status(places_.lock_file, ignored);
+  if (!settings_.given("lock") && !std::filesystem::exists(status)) return options;
+  auto lock = LockFile::read(places_.lock_file);
+  if (!lock) return lock.error();
+  options.lock = std::make_shared<const LockFile>(std::move(*lock));
+  return options;
+}
+
+LoadOptions Context::load_options_without_lock() const {
   LoadOptions options;
   options.allow_unknown_fields = settings_.is_true("allow-unknown-fields");
   for (const std::string_view name : compatibility::default_backends) {
@@ -358,6 +369,7 @@ Result<PlanOptions> Context::plan_options(const std::string& sku,
   options.flag_compatibility = compat == "drop"     ? FlagCompatibility::drop
                                : compat == "strict" ? FlagCompatibility::strict
                                                     : FlagCompatibility::rename;
+  options.require_pins = settings_.is_true("locked");
   options.skip_expected_failures = settings_.text("xfail") == "skip";
   options.comparator = settings_.text("comparator");
   const std::vector<std::string> comparators = registry_->names(SR_COMPARATOR_ID);

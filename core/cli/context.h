@@ -31,6 +31,7 @@ struct Places {
   std::filesystem::path cache_dir;
   std::filesystem::path artifacts_dir;
   std::filesystem::path output_dir;
+  std::filesystem::path lock_file;  // need not exist, unless it was named
 };
 
 // What every subcommand starts from: the settings, and the plugins that were found.
@@ -57,7 +58,9 @@ class Context {
   std::vector<std::string> take_notes();
 
   // Names whose fields are known in model files: found backends and those kept for compatibility.
-  LoadOptions load_options() const;
+  // They carry the lock file that is in force; an error if that cannot be read.
+  Result<LoadOptions> load_options() const;
+  LoadOptions load_options_without_lock() const;
 
   // The model files that --model and --submodel select.
   Result<std::vector<CaseFile>> select() const;

@@ -13,6 +13,7 @@
 #include "base/verdict.h"
 #include "cli/commands.h"
 #include "cli/fetch_progress.h"
+#include "cli/pinning.h"
 #include "cli/store_settings.h"
 #include "execute/artifact_request.h"
 
@@ -91,10 +92,13 @@ class FetchAll {
 Result<int> fetch_command(Context& context) {
   if (auto fine = expect_no_positional(context, "fetch"); !fine) return fine.error();
   // Without looking for devices: artifacts are often fetched before, or elsewhere.
-  auto planned = plan_selected_cases(context, false);
+  auto pinning = Pinning::asked_for(context);
+  if (!pinning) return pinning.error();
+  auto planned = *pinning ? (*pinning)->all_named() : plan_selected_cases(context, false);
   if (!planned) return planned.error();
   print_notes(context.take_notes());
   print_diagnostics(planned->diagnostics);
+  if (*pinning && planned->invalid) return exit_usage;
   const auto jobs = fetch_jobs(context.settings());
   if (!jobs) return jobs.error();
   FetchProgress progress(context.clock());
@@ -124,6 +128,11 @@ Result<int> fetch_command(Context& context) {
   print_notes(context.take_notes());
   fmt::print(stderr, "{} artifacts are there, {} are not\n", all.fetched(), all.failed());
   if (all.failed() > 0) return exit_infrastructure;
+  if (*pinning) {
+    const auto contents = contents_of(planned->plans, **store);
+    if (!contents) return contents.error();
+    if (const auto written = (*pinning)->write(*contents); !written) return written.error();
+  }
   return planned->invalid ? exit_usage : exit_fine;
 }
 

@@ -59,10 +59,11 @@ Result<int> validate_command(Context& context) {
     if (!selected) return selected.error();
     files = std::move(*selected);
   }
-  const LoadOptions options = context.load_options();
+  const Result<LoadOptions> options = context.load_options();
+  if (!options) return options.error();
   std::size_t invalid = 0;
   for (const CaseFile& file : files) {
-    const LoadedCase loaded = load_case(file, options);
+    const LoadedCase loaded = load_case(file, *options);
     print_diagnostics(loaded.diagnostics);
     if (!loaded.test_case) ++invalid;
   }
@@ -129,9 +130,9 @@ Result<int> config_command(Context& context) {
     fmt::print("{:<24}{}  [{}]\n", spec.name, value, place);
   }
   const Places& places = context.places();
-  fmt::print("\nmodels      {}\ncache       {}\nartifacts   {}\noutputs     {}\n",
+  fmt::print("\nmodels      {}\ncache       {}\nartifacts   {}\noutputs     {}\nlock        {}\n",
              places.tests_dir.string(), places.cache_dir.string(), places.artifacts_dir.string(),
-             places.output_dir.string());
+             places.output_dir.string(), places.lock_file.string());
   return exit_fine;
 }
 

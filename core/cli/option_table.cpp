@@ -120,6 +120,11 @@ std::vector<OptionSpec> own_options() {
                    "artifacts lie where runs expect them as links to the store, or as copies",
                    "link"),
             {"link", "copy"}),
+      option(places, "lock", "FILE",
+             "lock file, which pins artifacts by SHA-256; default: sharkreg.lock in the directory "
+             "of the models, if there is one"),
+      flag(places, "locked",
+           "an artifact at a URL that neither its model file nor the lock file pins is an error"),
       option(plugins, "tuner-resolver", "NAME", "who chooses tuner files",
              std::string(old::default_tuner_resolver)),
       option(tools, "tools-dir", "DIR",
@@ -164,6 +169,14 @@ std::vector<OptionSpec> plan_options() {
   constexpr const char* group = "Options of plan";
   return {
       among(option(group, "format", "FORMAT", "how the plan is printed", "json"), {"json", "sh"})};
+}
+
+std::vector<OptionSpec> fetch_options() {
+  constexpr const char* group = "Options of fetch";
+  return {option(group, "pin", "FILE",
+                 "fetch all that is named, and write its SHA-256 into this model file (.json), or "
+                 "for the selected models into this lock file (.lock)"),
+          flag(group, "repin", "replace pins in the file of --pin that no longer hold")};
 }
 
 std::vector<OptionSpec> plugins_options() {

@@ -13,6 +13,7 @@ std::vector<OptionSpec> own_options();
 // Options of one subcommand alone.
 std::vector<OptionSpec> cache_options();
 std::vector<OptionSpec> compare_options();
+std::vector<OptionSpec> fetch_options();
 std::vector<OptionSpec> new_plugin_options();
 std::vector<OptionSpec> plugins_options();
 std::vector<OptionSpec> plan_options();

@@ -60,6 +60,8 @@ Places places_of(const Settings& settings, const Installation& installation) {
                                places.cache_dir / "artifacts");
   places.output_dir =
       place("output-dir", compatibility::output_variable, "", places.cache_dir / "outputs");
+  const std::string lock = settings.text("lock");
+  places.lock_file = lock.empty() ? places.tests_dir / LockFile::default_name : absolute(lock);
   return places;
 }
 

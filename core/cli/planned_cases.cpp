@@ -7,12 +7,18 @@
 
 #include "base/secrets.h"
 #include "cli/commands.h"
+#include "cli/pinning.h"
 
 namespace sharkreg::core {
 
 Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
   const Result<std::vector<CaseFile>> files = context.select();
   if (!files) return files.error();
+  const Result<LoadOptions> load_options = context.load_options();
+  if (!load_options) return load_options.error();
+  if (const auto pinned = require_pins(context, *files, *load_options); !pinned) {
+    return pinned.error();
+  }
   PlannedCases result;
   auto backends = context.choose_backends(probe_devices);
   if (!backends) return backends.error();
@@ -23,9 +29,8 @@ Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
   auto resolver = context.tuner_resolver();
   if (!resolver) return resolver.error();
   const Planner planner(std::move(*options), result.backends, **resolver);
-  const LoadOptions load_options = context.load_options();
   for (const CaseFile& file : *files) {
-    LoadedCase loaded = load_case(file, load_options);
+    LoadedCase loaded = load_case(file, *load_options);
     std::ranges::move(loaded.diagnostics, std::back_inserter(result.diagnostics));
     if (loaded.test_case) {
       result.plans.push_back(planner.plan(*loaded.test_case));

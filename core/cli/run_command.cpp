@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
+#include "cli/pinning.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
 #include "cli/store_settings.h"
@@ -42,11 +43,11 @@ std::string new_run_id(const Clock& clock) {
 // end, and tells all of it as events.
 class Session final : public PlanSource, public ExecutionObserver {
  public:
-  Session(Context& context, std::vector<CaseFile> files, const Planner& planner, Judge& judge,
-          EventSink& sink)
+  Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
+          const Planner& planner, Judge& judge, EventSink& sink)
       : context_(context),
         files_(files.begin(), files.end()),
-        load_options_(context.load_options()),
+        load_options_(std::move(load_options)),
         planner_(planner),
         judge_(judge),
         sink_(sink) {}
@@ -201,6 +202,11 @@ Result<int> run_command(Context& context) {
   if (auto fine = expect_no_positional(context, "run"); !fine) return fine.error();
   auto files = context.select();
   if (!files) return files.error();
+  auto load_options = context.load_options();
+  if (!load_options) return load_options.error();
+  if (const auto pinned = require_pins(context, *files, *load_options); !pinned) {
+    return pinned.error();
+  }
   auto backends = context.choose_backends(!context.settings().is_true("no-probe"));
   if (!backends) return backends.error();
   const std::string sku = context.sku(*backends);
@@ -226,7 +232,8 @@ Result<int> run_command(Context& context) {
   Judge judge(*backends, comparators_of(context.registry()));
   OutcomeOptions outcome;
   outcome.strict_xfail = context.settings().is_true("strict-xfail");
-  Session session(context, std::move(*files), planner, judge, **reporting);
+  Session session(context, std::move(*files), std::move(*load_options), planner, judge,
+                  **reporting);
 
   EventLoop loop(2 + *jobs);  // two for what is staged, placed and judged
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);

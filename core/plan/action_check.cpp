@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/action_check.h"
 
-#include <sharkreg/failure.h>
-
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
+
+#include <sharkreg/failure.h>
 
 namespace sharkreg::core {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the actions of a backend's answer are joined to the plan of a case, and what is refused.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "plan/action_check.h"
 #include "plan/case_planner.h"

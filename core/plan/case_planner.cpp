@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/case_planner.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "suite/source.h"
@@ -161,15 +161,12 @@ CompileRequest CasePlanner::compile_request(PlannedStep& step, const ChosenBacke
                                         pipeline->source, pipeline->format, files);
   }
   if (backend.description.takes_tuner_file && !case_.tuner_file.empty()) {
-    const auto choice =
-        tuner_resolver_.resolve({case_.tuner_file, options_.sku, backend.name, step.target});
+    std::map<std::string, std::string> by_sku;
+    for (const auto& [sku, source] : case_.tuner_file) by_sku[sku] = source.text;
+    const auto choice = tuner_resolver_.resolve({by_sku, options_.sku, backend.name, step.target});
     if (choice) {
-      const Result<Source> source = parse_source(choice->path, case_.tuner_root);
-      if (!source) {
-        throw Failure(Failure::Kind::failed, "the tuner resolver chose \"" + choice->path +
-                                                 "\": " + source.error().message);
-      }
-      request.tuner_file = artifact("tuner_file", "tuner_file." + request.tag, *source, "", files);
+      request.tuner_file = artifact("tuner_file", "tuner_file." + request.tag,
+                                    chosen_tuner_file(choice->path), "", files);
       step.notes.push_back({"tuner file: " + choice->path, false});
     }
   }
@@ -179,6 +176,21 @@ CompileRequest CasePlanner::compile_request(PlannedStep& step, const ChosenBacke
   note_extra_arguments(step, request.extra_arguments);
   request.flag_compatibility = options_.flag_compatibility;
   return request;
+}
+
+// One that the model file names, with its pin; or another.
+Source CasePlanner::chosen_tuner_file(const std::string& path) const {
+  for (const auto& [sku, source] : case_.tuner_file) {
+    if (source.text == path) return source;
+  }
+  const std::string chose = "the tuner resolver chose \"" + path + "\"";
+  Result<Source> source = parse_source(path, case_.tuner_root);
+  if (!source) throw Failure(Failure::Kind::failed, chose + ": " + source.error().message);
+  if (options_.require_pins && source->is_url) {
+    throw Failure(Failure::Kind::failed, chose + ", which nothing pins",
+                  "name it in \"tuner_file\", with its \"sha256\"; or leave --locked out");
+  }
+  return *std::move(source);
 }
 
 void CasePlanner::plan_run(PlannedStep& step, const ChosenBackend& backend) {
@@ -222,7 +234,8 @@ RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& back
     planned.value = input.value;
     if (!input.source) continue;
     const std::string id = fmt::format("input_{}", index);
-    planned.file = artifact(id, id, *input.source, tensor_format_of(input.source->file_name), files);
+    planned.file =
+        artifact(id, id, *input.source, tensor_format_of(input.source->file_name), files);
   }
   for (std::size_t index = 0; index < case_.outputs.size(); ++index) {
     const TensorSource& output = case_.outputs[index];
@@ -230,7 +243,8 @@ RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& back
     planned.value = output.value;
     if (output.ignored) continue;
     const std::string id = fmt::format("expected_{}", index);
-    planned.file = artifact(id, id, *output.source, tensor_format_of(output.source->file_name), files);
+    planned.file =
+        artifact(id, id, *output.source, tensor_format_of(output.source->file_name), files);
   }
   // A backend without weight formats has programs that carry their weights.
   if (!case_.weights.empty() && !backend.description.weight_formats.empty()) {
@@ -260,24 +274,12 @@ RequestArtifact CasePlanner::artifact(const std::string& id, const std::string& 
   const auto known = std::ranges::find(plan_.artifacts, plan_id, &PlannedArtifact::id);
   const auto index = static_cast<std::size_t>(known - plan_.artifacts.begin());
   if (known == plan_.artifacts.end()) {
-    plan_.artifacts.push_back({plan_id, source, artifact_path(source)});
+    plan_.artifacts.push_back(
+        {plan_id, source,
+         artifact_path(plan_.artifacts, source, options_.artifacts_dir / directory_)});
   }
   files[id] = {FileOrigin::Kind::artifact, index, {}};
   return {id, plan_.artifacts[index].path.filename(), format};
-}
-
-std::filesystem::path CasePlanner::artifact_path(const Source& source) const {
-  const std::filesystem::path directory = options_.artifacts_dir / directory_;
-  std::filesystem::path path = directory / source.file_name;
-  const auto holds_other = [&](const std::filesystem::path& place) {
-    return std::ranges::any_of(plan_.artifacts, [&](const PlannedArtifact& other) {
-      return other.path == place && !other.source.is_same_artifact(source);
-    });
-  };
-  for (int number = 2; holds_other(path); ++number) {
-    path = directory / std::to_string(number) / source.file_name;
-  }
-  return path;
 }
 
 std::vector<std::string> CasePlanner::extra_arguments(

@@ -38,7 +38,7 @@ class CasePlanner {
   // Makes the artifact known under `id`, once, and returns how a request names it.
   RequestArtifact artifact(const std::string& id, const std::string& plan_id, const Source& source,
                            const std::string& format, Files& files);
-  std::filesystem::path artifact_path(const Source& source) const;
+  Source chosen_tuner_file(const std::string& path) const;
 
   // Adds the actions of an answer to the step; throws Failure if they refer to what is not there.
   void add_actions(PlannedStep& step, const ChosenBackend& backend,

@@ -17,6 +17,20 @@ const ActionOutput& output_of(const PlannedAction& action, const std::string& id
 
 }  // namespace
 
+std::filesystem::path artifact_path(const std::vector<PlannedArtifact>& artifacts,
+                                    const Source& source, const std::filesystem::path& directory) {
+  std::filesystem::path path = directory / source.file_name;
+  const auto holds_other = [&](const std::filesystem::path& place) {
+    return std::ranges::any_of(artifacts, [&](const PlannedArtifact& other) {
+      return other.path == place && !other.source.is_same_artifact(source);
+    });
+  };
+  for (int number = 2; holds_other(path); ++number) {
+    path = directory / std::to_string(number) / source.file_name;
+  }
+  return path;
+}
+
 FileOrigin origin_of_output(const CasePlan& plan, const PlannedStep& step, const std::string& id) {
   for (auto index = step.actions.rbegin(); index != step.actions.rend(); ++index) {
     const auto& outputs = plan.actions.at(*index).action.outputs;

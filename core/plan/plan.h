@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/action.h>
-#include <sharkreg/backend.h>
-
 #include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <sharkreg/action.h>
+#include <sharkreg/backend.h>
 
 #include "base/verdict.h"
 #include "suite/case.h"
@@ -31,6 +31,10 @@ struct PlannedArtifact {
   Source source;
   std::filesystem::path path;  // where it will be found, absolute
 };
+
+// A place below `directory` that is not that of another source among `artifacts`.
+std::filesystem::path artifact_path(const std::vector<PlannedArtifact>& artifacts,
+                                    const Source& source, const std::filesystem::path& directory);
 
 // Where a file that an action reads comes from.
 struct FileOrigin {

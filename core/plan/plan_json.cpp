@@ -19,11 +19,14 @@ json::object origin_to_json(const CasePlan& plan, const FileOrigin& origin) {
 }
 
 json::object artifact_to_json(const PlannedArtifact& artifact) {
-  json::object result{
-      {"id", artifact.id}, {"source", artifact.source.location}, {"path", artifact.path.string()}};
+  json::object result{{"id", artifact.id}, {"source", artifact.source.location}};
+  const Pin& pin = artifact.source.pin;
+  if (!pin.sha256.empty()) result["sha256"] = pin.sha256;
+  if (!pin.md5.empty()) result["md5"] = pin.md5;
   const Unpacking& unpacking = artifact.source.unpacking;
   if (unpacking.kind == Unpacking::Kind::decompress) result["decompress"] = true;
   if (unpacking.kind == Unpacking::Kind::member) result["member"] = unpacking.member;
+  result["path"] = artifact.path.string();
   return result;
 }
 
@@ -106,7 +109,13 @@ void add(Sha256& digest, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) add(digest, text);
 }
 
+// No location is "pinned": it is a URL, or an absolute path.
 void add_source(Sha256& digest, const Source& source) {
+  if (!source.pin.is_empty()) {
+    add(digest, "pinned");
+    add(digest, source.pin.sha256);
+    add(digest, source.pin.md5);
+  }
   // Whether it is decompressed is told by the location itself.
   const bool is_member = source.unpacking.kind == Unpacking::Kind::member;
   add(digest, is_member ? source.location + "#" + source.unpacking.member : source.location);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/backend.h>
-#include <sharkreg/tuner.h>
-
 #include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <sharkreg/backend.h>
+#include <sharkreg/tuner.h>
 
 #include "plan/backend_choice.h"
 #include "plan/plan.h"
@@ -25,6 +25,7 @@ struct PlanOptions {
   std::chrono::milliseconds time_limit{std::chrono::seconds(600)};
   FlagCompatibility flag_compatibility = FlagCompatibility::rename;
   bool skip_expected_failures = false;  // --xfail=skip
+  bool require_pins = false;            // --locked: of what a tuner resolver chooses, too
   std::string comparator;               // in place of what the backend means; "runtime" is special
   // Additional arguments for a try, by backend; those under "" are for all.
   std::map<std::string, std::vector<std::string>> compile_arguments;

@@ -40,7 +40,7 @@ Error cannot_place(const fs::path& file, int number) {
 Result<Provided> what_lies_there(const fs::path& destination, const Error& error) {
   std::error_code ignored;
   if (!fs::is_regular_file(destination, ignored)) return error;
-  return Provided{fmt::format("{} was there already; {}", destination.string(), error.message), {}};
+  return Provided{fmt::format("{} was there already; {}", destination.string(), error.message)};
 }
 
 std::chrono::sys_seconds now(const Clock& clock) {
@@ -509,8 +509,7 @@ Result<void> ArtifactStore::lease(StoreIndex& index, const std::string& sha256,
   return index.lease(process_, sha256, link, now(clock_));
 }
 
-Result<Provided> ArtifactStore::hand_out(const Found& found, const std::string& raw_sha256,
-                                         const fs::path& destination) {
+Result<Provided> ArtifactStore::hand_out(const Found& found, const fs::path& destination) {
   if (!found.sha256.empty()) {
     const auto index = this->index();
     if (!index) return index.error();
@@ -524,7 +523,7 @@ Result<Provided> ArtifactStore::hand_out(const Found& found, const std::string& 
   const auto placed =
       settings_.copies ? place_copy(found.file, destination) : place_link(found.file, destination);
   if (!placed) return placed.error();
-  return Provided{found.note, raw_sha256};
+  return Provided{found.note};
 }
 
 Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs::path& destination,
@@ -538,7 +537,7 @@ Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs:
     if (!ready) return ready.error();
     auto found = without_pointer(std::move(*ready), redacted(wanted.location));
     if (!found) return found.error();
-    return hand_out(*found, raw.sha256, destination);
+    return hand_out(*found, destination);
   };
   if (scheme_of(wanted.location) == "file") {
     // On this machine: nothing of it is kept, and nothing is asked of the store.
@@ -586,15 +585,18 @@ Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs:
   return found.error();
 }
 
-Result<std::optional<fs::path>> ArtifactStore::look_up(const std::string& location) {
+Result<std::optional<ArtifactStore::StoredFile>> ArtifactStore::look_up(
+    const std::string& location) {
   const auto index = this->index();
   if (!index) return index.error();
   const auto known = (*index)->source(sha256_of(location));
   if (!known) return known.error();
-  if (!*known) return std::optional<fs::path>();
-  auto file = trusted_file(**index, {}, (*known)->blob, Rights::look);
-  if (!file) return std::optional<fs::path>();
-  return std::optional(std::move(*file));
+  if (!*known) return std::optional<StoredFile>();
+  const Blob& blob = (*known)->blob;
+  auto file = trusted_file(**index, {}, blob, Rights::look);
+  if (!file) return std::optional<StoredFile>();
+  return std::optional(
+      StoredFile{std::move(*file), blob.sha256, static_cast<std::uint64_t>(blob.identity.size)});
 }
 
 }  // namespace sharkreg::core

@@ -67,8 +67,7 @@ struct ArtifactRequest {
 
 // What came of providing an artifact.
 struct Provided {
-  std::string note;    // a remark for people; may be empty
-  std::string sha256;  // of what the location gives; empty if nobody had to compute it
+  std::string note;  // a remark for people; may be empty
 };
 
 // Brings artifacts to the places where actions expect them.
@@ -100,7 +99,12 @@ class ArtifactStore {
                            const std::stop_token& stop = {});
 
   // The store's file of what the location had last. Absent: it is not there. Asks nobody.
-  Result<std::optional<std::filesystem::path>> look_up(const std::string& location);
+  struct StoredFile {
+    std::filesystem::path path;
+    std::string sha256;
+    std::uint64_t size = 0;  // bytes
+  };
+  Result<std::optional<StoredFile>> look_up(const std::string& location);
 
  private:
   struct Found {
@@ -138,8 +142,7 @@ class ArtifactStore {
                                   const Found& raw, const std::string& key,
                                   const std::stop_token& stop);
   Result<Found> without_pointer(Found found, const std::string& location);
-  Result<Provided> hand_out(const Found& found, const std::string& raw_sha256,
-                            const std::filesystem::path& destination);
+  Result<Provided> hand_out(const Found& found, const std::filesystem::path& destination);
   Result<void> lease(StoreIndex& index, const std::string& sha256,
                      const std::filesystem::path& link);
 

@@ -17,7 +17,40 @@ std::optional<std::string> common_function(const Case& test_case) {
   return common;
 }
 
+// Of a Case or of a const one.
+template <class Pointer>
+std::vector<Pointer> all_sources(auto& test_case) {
+  std::vector<Pointer> sources;
+  const auto add_tensors = [&](auto& tensors) {
+    for (auto& tensor : tensors) {
+      if (tensor.source) sources.push_back(&*tensor.source);
+    }
+  };
+  for (auto& program : test_case.programs) sources.push_back(&program.source);
+  for (auto& program : test_case.pipeline_programs) sources.push_back(&program.source);
+  for (auto& [sku, source] : test_case.tuner_file) sources.push_back(&source);
+  add_tensors(test_case.inputs);
+  add_tensors(test_case.outputs);
+  for (auto& weights : test_case.weights) sources.push_back(&weights.source);
+  return sources;
+}
+
 }  // namespace
+
+std::vector<Source*> sources_of(Case& test_case) {
+  return all_sources<Source*>(test_case);
+}
+
+std::vector<const Source*> sources_of(const Case& test_case) {
+  return all_sources<const Source*>(test_case);
+}
+
+std::vector<const Source*> unpinned_sources_of(const Case& test_case) {
+  std::vector<const Source*> sources = sources_of(test_case);
+  std::erase_if(sources,
+                [](const Source* source) { return !source->is_url || !source->pin.is_empty(); });
+  return sources;
+}
 
 BackendFields fields_for(const Case& test_case, std::string_view backend) {
   const auto own = test_case.backends.find(backend);

@@ -22,6 +22,9 @@ struct Source {
   std::string file_name;  // of the artifact once it is unpacked; never empty, "." or ".."
   Pin pin = {};           // of what lies at the location
   Unpacking unpacking = {};  // that makes the artifact of it
+  // Where the model file has it: the JSON pointer of its text, or of the object whose "source" that
+  // is. Empty: the model file does not name it.
+  std::string pointer = {};
 
   // Whether both mean the same bytes.
   bool is_same_artifact(const Source& other) const {
@@ -84,8 +87,8 @@ struct Case {
   std::optional<std::vector<std::string>> threshold_args;  // for backends without their own
   bool compile_only = false;
   bool add_pipeline_module = false;
-  std::map<std::string, std::string> tuner_file;  // SKU to path or URL, as written
-  std::filesystem::path tuner_root;               // what relative paths in tuner_file start at
+  std::map<std::string, Source> tuner_file;  // by SKU
+  std::filesystem::path tuner_root;          // what relative paths in tuner_file start at
 
   std::string name() const { return model + "/" + submodel; }
 };
@@ -94,6 +97,13 @@ struct Case {
 // the fields without a backend's name; for the function at last the common value of all
 // run_*_function fields. Never another backend's compiler flags.
 BackendFields fields_for(const Case& test_case, std::string_view backend);
+
+// All that the model file names, also what no backend here would take.
+std::vector<Source*> sources_of(Case& test_case);
+std::vector<const Source*> sources_of(const Case& test_case);
+
+// Those of them at a URL that nothing pins.
+std::vector<const Source*> unpinned_sources_of(const Case& test_case);
 
 // Backends whose "…_tests_only" is true; if there are any, all others are skipped.
 std::set<std::string> only_backends(const Case& test_case);

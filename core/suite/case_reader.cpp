@@ -215,8 +215,8 @@ void CaseReader::read_tuner_file(const Field& field) {
   for (const Field::Member& member : field.members("an object: SKU to path or URL")) {
     if (member.name.empty()) {
       member.field.reject("an empty SKU", "the name of a SKU, such as \"mi300\"");
-    } else if (const auto source = read_source(member.field, case_.tuner_root)) {
-      case_.tuner_file.emplace(member.name, source->text);
+    } else if (std::optional<Source> source = read_source(member.field, case_.tuner_root)) {
+      case_.tuner_file.emplace(member.name, *std::move(source));
     }
   }
 }

@@ -70,6 +70,15 @@ std::optional<bool> Field::boolean() const {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> Field::whole_number(std::string_view what) const {
+  if (value_->is_uint64()) return value_->get_uint64();
+  if (value_->is_int64() && value_->get_int64() >= 0) {
+    return static_cast<std::uint64_t>(value_->get_int64());
+  }
+  reject(std::string(what));
+  return std::nullopt;
+}
+
 std::optional<std::vector<std::string>> Field::texts(std::string_view what) const {
   if (!value_->is_array()) {
     reject(fmt::format("an array of texts, each {}", what));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -42,6 +43,7 @@ class Field {
   // A text that is not empty and can be an argument of a program. `what` completes "expected".
   std::optional<std::string> text(std::string_view what) const;
   std::optional<bool> boolean() const;
+  std::optional<std::uint64_t> whole_number(std::string_view what) const;      // not below 0
   std::optional<std::vector<std::string>> texts(std::string_view what) const;  // an array of them
 
   // The elements of an array; none, after a report, if it is something else.

@@ -44,6 +44,18 @@ bool has_readable_name(const CaseFile& file, Diagnostics& diagnostics) {
   return !diagnostics.has_errors();
 }
 
+// An artifact has one content: two pins that differ are a mistake, whichever is right.
+void merge_pin(Source& source, const LockFile& lock, Diagnostics& diagnostics) {
+  const LockedArtifact* locked = lock.find(source);
+  if (locked == nullptr) return;
+  if (!source.pin.sha256.empty() && source.pin.sha256 != locked->sha256) {
+    diagnostics.error(source.pointer + "/sha256", "the SHA-256 " + source.pin.sha256,
+                      fmt::format("{}, which {} pins {} to", locked->sha256,
+                                  printable(lock.path().native()), shown(source.text)));
+  }
+  source.pin.sha256 = locked->sha256;
+}
+
 std::optional<Case> read_case(const CaseFile& file, const LoadOptions& options,
                               Diagnostics& diagnostics) {
   if (!has_readable_name(file, diagnostics)) return std::nullopt;
@@ -62,6 +74,9 @@ std::optional<Case> read_case(const CaseFile& file, const LoadOptions& options,
   const std::filesystem::path directory = std::filesystem::absolute(file.path).parent_path();
   result.tuner_root = directory.lexically_normal().parent_path();
   CaseReader(directory, result).read(Field(*value, "", diagnostics), options.known_backends);
+  if (options.lock) {
+    for (Source* source : sources_of(result)) merge_pin(*source, *options.lock, diagnostics);
+  }
   if (diagnostics.has_errors()) return std::nullopt;
   return result;
 }

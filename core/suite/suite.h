@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/error.h"
 #include "suite/case.h"
+#include "suite/lock_file.h"
 
 namespace sharkreg::core {
 
@@ -35,6 +37,8 @@ struct CaseFile {
 struct LoadOptions {
   std::set<std::string> known_backends;  // found plugins, and those kept for compatibility
   bool allow_unknown_fields = false;     // they are warnings then
+  // Pins what it names. What a model file pins otherwise is an error. Null: there is none.
+  std::shared_ptr<const LockFile> lock = nullptr;
 };
 
 struct LoadedCase {

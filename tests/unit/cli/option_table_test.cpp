@@ -13,7 +13,7 @@ namespace {
 // Those of a subcommand together with those that all have.
 std::vector<std::vector<OptionSpec>> all_tables() {
   std::vector<std::vector<OptionSpec>> tables = {own_options()};
-  for (const auto& more : {plan_options(), compare_options()}) {
+  for (const auto& more : {plan_options(), compare_options(), fetch_options()}) {
     tables.push_back(own_options());
     tables.back().insert(tables.back().end(), more.begin(), more.end());
   }

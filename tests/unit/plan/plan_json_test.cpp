@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/plan_json.h"
 
-#include <boost/json.hpp>
-
 #include <set>
+
+#include <boost/json.hpp>
 
 #include "base/json.h"
 #include "fakes.h"
@@ -73,6 +73,18 @@ TEST_CASE("a foregone step is printed with its verdict, an expectation with its 
   CHECK_FALSE(plan.at("steps").at(1).as_object().contains("actions"));
 }
 
+TEST_CASE("a pin is printed with its artifact") {
+  Planning planning;
+  planning.test_case.inputs[0].source->pin = {"12ab", ""};
+  planning.test_case.outputs[0].source->pin = {"34cd", "56ef"};
+  const json::value plan = plan_as_json(planning);
+  CHECK_FALSE(plan.at_pointer("/artifacts/0").as_object().contains("sha256"));
+  CHECK(text_at(plan, "/artifacts/1/sha256") == "12ab");
+  CHECK_FALSE(plan.at_pointer("/artifacts/1").as_object().contains("md5"));
+  CHECK(text_at(plan, "/artifacts/2/sha256") == "34cd");
+  CHECK(text_at(plan, "/artifacts/2/md5") == "56ef");
+}
+
 // The id of a step of the small case after a change to its planning.
 std::string id_of(std::size_t step, const std::function<void(Planning&)>& change = {}) {
   Planning planning;
@@ -122,14 +134,18 @@ TEST_CASE("whatever decides a verdict changes the id of a step") {
       [](Planning& planning) {
         planning.test_case.outputs[0].source->unpacking = {Unpacking::Kind::member, "m"};
       },
+      [](Planning& planning) { planning.test_case.programs[0].source.pin.sha256 = "12ab"; },
+      [](Planning& planning) { planning.test_case.programs[0].source.pin.md5 = "12ab"; },
+      [](Planning& planning) { planning.test_case.inputs[0].source->pin.sha256 = "12ab"; },
+      [](Planning& planning) { planning.test_case.outputs[0].source->pin.sha256 = "12ab"; },
       [](Planning& planning) { planning.test_case.outputs[0].value = "2x2xf32"; },
       [](Planning& planning) { planning.test_case.function = "other"; },
       [](Planning& planning) { planning.test_case.threshold_args = {{"--near"}}; },
       [](Planning& planning) { planning.options.comparator = "bitwise"; },
-      [](Planning& planning) { planning.options.compile_arguments = {{"", {"-O3"}}}; },
       [](Planning& planning) {
-        planning.test_case.backends["vector"].run_failure = Expectation{};
+        planning.options.compile_arguments = {{"", {"-O3"}}};
       },
+      [](Planning& planning) { planning.test_case.backends["vector"].run_failure = Expectation{}; },
       [](Planning& planning) {
         planning.test_case.backends["vector"].run_failure = Expectation{"crash", "", "", ""};
       },
@@ -145,10 +161,18 @@ TEST_CASE("whatever is part of an action changes the ids of its step and of the 
       [](Action& action) { action.in_process = true; },
       [](Action& action) { action.arguments.emplace_back("-v"); },
       [](Action& action) { action.arguments.emplace_back(""); },
-      [](Action& action) { action.environment = {{"HOME", std::nullopt}}; },
-      [](Action& action) { action.environment = {{"HOME", ""}}; },
-      [](Action& action) { action.environment = {{"HOME", "inherited"}}; },
-      [](Action& action) { action.outputs.push_back({"more", "more.bin"}); },
+      [](Action& action) {
+        action.environment = {{"HOME", std::nullopt}};
+      },
+      [](Action& action) {
+        action.environment = {{"HOME", ""}};
+      },
+      [](Action& action) {
+        action.environment = {{"HOME", "inherited"}};
+      },
+      [](Action& action) {
+        action.outputs.push_back({"more", "more.bin"});
+      },
   };
   for (const std::size_t step : {0U, 1U}) {
     std::set<std::string> ids = {id_of(step)};
@@ -162,8 +186,9 @@ TEST_CASE("what moves from one list to the next changes the id") {
     action.arguments.emplace_back("HOME");
     action.arguments.emplace_back("=");
   });
-  const std::string environment =
-      id_with_compile(0, [](Action& action) { action.environment = {{"HOME", ""}}; });
+  const std::string environment = id_with_compile(0, [](Action& action) {
+    action.environment = {{"HOME", ""}};
+  });
   CHECK(arguments != environment);
 }
 

@@ -46,7 +46,8 @@ TEST_CASE("the request of a compile carries what the case says for its backend")
   planning.test_case.backends["vector"].compiler_flags = Texts{"-O2"};
   planning.test_case.backends["vector"].pipeline_compiler_flags = Texts{"-O1"};
   planning.test_case.backends["tensor"].compiler_flags = Texts{"-O9"};
-  planning.options.compile_arguments = {{"", {"--all"}}, {"vector", {"--mine"}}, {"tensor", {"-x"}}};
+  planning.options.compile_arguments = {
+      {"", {"--all"}}, {"vector", {"--mine"}}, {"tensor", {"-x"}}};
   planning.options.flag_compatibility = FlagCompatibility::strict;
   planning.plan();
   const CompileRequest& request = planning.fake->compiles.at(0);
@@ -67,10 +68,11 @@ TEST_CASE("the request of a compile carries what the case says for its backend")
 
 TEST_CASE("the request of a run carries inputs, expectations and weights by id") {
   Planning planning;
-  planning.test_case.inputs = {tensor("/data/a.npy", "2xf32"), {std::nullopt, "3xi64", false},
+  planning.test_case.inputs = {tensor("/data/a.npy", "2xf32"),
+                               {std::nullopt, "3xi64", false},
                                tensor("/data/c.raw", "1xf16")};
-  planning.test_case.outputs = {tensor("/data/x.npy"), {std::nullopt, "(ignored)", true},
-                                tensor("/data/z.bin", "1xf32")};
+  planning.test_case.outputs = {
+      tensor("/data/x.npy"), {std::nullopt, "(ignored)", true}, tensor("/data/z.bin", "1xf32")};
   planning.test_case.weights = {{file_source("/data/w.irpa"), "irpa", "reef"}};
   planning.test_case.add_pipeline_module = true;
   planning.test_case.threshold_args = Texts{"--near"};
@@ -109,7 +111,7 @@ TEST_CASE("the first format in the backend's order of preference is taken") {
 
 TEST_CASE("the tuner resolver is asked only where a tuner file could be used") {
   Planning planning;
-  planning.test_case.tuner_file = {{"hammerhead", "tuned.mlir"}};
+  planning.test_case.tuner_file = {{"hammerhead", file_source("/suite/shark/tuned.mlir")}};
   planning.test_case.tuner_root = "/suite/shark";
   planning.plan();
   CHECK(planning.tuner.requests.empty());  // the backend takes none
@@ -126,17 +128,47 @@ TEST_CASE("the tuner resolver is asked only where a tuner file could be used") {
   planning.tuner.choice = TunerChoice{"tuned.mlir"};
   const CasePlan plan = planning.plan();
   CHECK(planning.fake->compiles.back().tuner_file->file_name == "tuned.mlir");
-  const auto tuner = std::ranges::find(plan.artifacts, "tuner_file.vector_v1", &PlannedArtifact::id);
+  const auto tuner =
+      std::ranges::find(plan.artifacts, "tuner_file.vector_v1", &PlannedArtifact::id);
   REQUIRE(tuner != plan.artifacts.end());
   CHECK(tuner->source.location == "/suite/shark/tuned.mlir");
   CHECK(plan.steps[0].notes.at(0).text == "tuner file: tuned.mlir");
+}
+
+TEST_CASE("a tuner file that the model file names keeps its pin, whatever SKU it is chosen for") {
+  Planning planning;
+  planning.backends[0].description.takes_tuner_file = true;
+  planning.options.require_pins = true;
+  Source tuner = file_source("https://host/tuned.mlir");
+  tuner.is_url = true;
+  tuner.pin = {"12ab", ""};
+  planning.test_case.tuner_file = {{"nurse", tuner}};
+  planning.tuner.choice = TunerChoice{tuner.text};
+  const CasePlan plan = planning.plan();
+  CHECK(planning.tuner.requests[0].tuner_file ==
+        std::map<std::string, std::string>{{"nurse", tuner.text}});
+  CHECK(plan.artifacts.at(1).source.pin == tuner.pin);
+}
+
+TEST_CASE("with --locked a tuner file that nothing pins is not taken from a URL") {
+  Planning planning;
+  planning.backends[0].description.takes_tuner_file = true;
+  planning.test_case.tuner_file = {{"nurse", file_source("/suite/tuned.mlir")}};
+  planning.tuner.choice = TunerChoice{"https://host/other.mlir"};
+  CHECK_FALSE(planning.compile_step().foregone);
+  planning.options.require_pins = true;
+  CHECK(verdict_of(planning.compile_step()) == Verdict::infrastructure);
+  CHECK(contains(planning.compile_step().foregone->sentence,
+                 "chose \"https://host/other.mlir\", which nothing pins"));
+  planning.tuner.choice = TunerChoice{"/tuners/mine.mlir"};
+  CHECK_FALSE(planning.compile_step().foregone);
 }
 
 TEST_CASE("each target has a tuner file of its own") {
   Planning planning;
   planning.backends = {planning.backend("vector", {"v1", "v2"})};
   planning.backends[0].description.takes_tuner_file = true;
-  planning.test_case.tuner_file = {{"hammerhead", "tuned.mlir"}};
+  planning.test_case.tuner_file = {{"hammerhead", file_source("/suite/tuned.mlir")}};
   planning.tuner.choice = TunerChoice{"/tuners/tuned.mlir"};
   CHECK(artifact_ids(planning.plan()) == Texts{"program.mlir", "tuner_file.vector_v1", "input_0",
                                                "expected_0", "tuner_file.vector_v2"});
@@ -145,7 +177,7 @@ TEST_CASE("each target has a tuner file of its own") {
 TEST_CASE("a choice of the tuner resolver that is no path is its fault") {
   Planning planning;
   planning.backends[0].description.takes_tuner_file = true;
-  planning.test_case.tuner_file = {{"hammerhead", "tuned.mlir"}};
+  planning.test_case.tuner_file = {{"hammerhead", file_source("/suite/tuned.mlir")}};
   planning.tuner.choice = TunerChoice{""};
   CHECK(verdict_of(planning.compile_step()) == Verdict::infrastructure);
   CHECK(contains(planning.compile_step().foregone->sentence, "the tuner resolver chose \"\": "));

@@ -87,7 +87,8 @@ TEST_CASE_FIXTURE(ModelFile, "unknown fields are warnings for those who want tha
         "warning: /xyzzy: found the unknown field \"xyzzy\", expected a field of a model file\n"
         "warning: /vulkan_tests_only: found the field \"vulkan_tests_only\" of an unknown backend "
         "\"vulkan\", expected one of the backends cpu, npu, or of those listed in \"backends\"\n"
-        "warning: /inputs/0/x: found the unknown field \"x\", expected source or value");
+        "warning: /inputs/0/x: found the unknown field \"x\", expected source or value or sha256 "
+        "or md5");
   CHECK(load("{\"mlir\": \"m.mlir\", \"vulkan_tests_only\": true}").test_case->backends.empty());
 }
 

@@ -60,8 +60,8 @@ TEST_CASE_FIXTURE(ModelFile, "a file with every field becomes a case") {
   CHECK(read.threshold_args == Texts{"--general"});
   CHECK(read.compile_only);
   CHECK(read.add_pipeline_module);
-  CHECK(read.tuner_file.at("mi300") == "tuners/x.mlir");
-  CHECK(read.tuner_file.at("mi210") == "https://host/y.mlir");
+  CHECK(read.tuner_file.at("mi300").text == "tuners/x.mlir");
+  CHECK(read.tuner_file.at("mi210").text == "https://host/y.mlir");
   CHECK(read.tuner_root == tests_dir);
 }
 

@@ -13,6 +13,7 @@
 #include <sharkreg/tensor.h>
 
 #include "base/json.h"
+#include "model_file.h"
 #include "suite/backend_fields.h"
 #include "suite/field_names.h"
 #include "suite/value.h"
@@ -82,9 +83,36 @@ TEST_CASE_FIXTURE(WithSchema, "schema and loader take the same values") {
   }
 }
 
+TEST_CASE_FIXTURE(WithSchema, "schema and loader know the same members of sources and tensors") {
+  const std::set<std::string> source = {"source", "sha256", "md5"};
+  CHECK(set_of(names("/$defs/pinned_source/properties")) == source);
+  std::set<std::string> tensor = source;
+  tensor.insert("value");
+  CHECK(set_of(names("/$defs/input/properties")) == tensor);
+  CHECK(set_of(names("/$defs/output/properties")) == tensor);
+}
+
+TEST_CASE_FIXTURE(WithSchema, "schema and loader take the same digests") {
+  const ModelFile model;
+  for (const char* name : {"sha256", "md5"}) {
+    const std::regex pattern(text(fmt::format("/$defs/{}/pattern", name).c_str()));
+    for (const std::size_t length : {0U, 31U, 32U, 33U, 63U, 64U, 65U}) {
+      for (const char last : {'0', 'f', 'F', 'g', ' '}) {
+        const std::string digest = length == 0 ? "" : std::string(length - 1, 'a') + last;
+        CHECK_MESSAGE(
+            std::regex_search(digest, pattern) ==
+                model
+                    .load(fmt::format(R"({{"mlir": {{"source": "p", "{}": "{}"}}}})", name, digest))
+                    .test_case.has_value(),
+            name, " ", digest);
+      }
+    }
+  }
+}
+
 TEST_CASE_FIXTURE(WithSchema, "every reference within the schema leads somewhere") {
   const std::string text = to_json_line(schema);
-  const std::regex reference("\"\\$ref\":\"#(/\\$defs/[a-z_]+)\"");
+  const std::regex reference("\"\\$ref\":\"#(/\\$defs/[a-z0-9_]+)\"");
   std::size_t references = 0;
   for (auto match = std::sregex_iterator(text.begin(), text.end(), reference);
        match != std::sregex_iterator(); ++match, ++references) {

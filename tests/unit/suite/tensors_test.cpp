@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(ModelFile, "only outputs can be ignored") {
 TEST_CASE_FIXTURE(ModelFile, "an unknown member is named with the nearest known one") {
   CHECK(report(R"("inputs": [{"sorce": "a.npy", "value": "f32"}])") ==
         "/inputs/0/sorce: found the unknown field \"sorce\", "
-        "expected source or value; did you mean source?");
+        "expected source or value or sha256 or md5; did you mean source?");
 }
 
 TEST_CASE_FIXTURE(ModelFile, "members are texts") {
