@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/context.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
+#include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/compatibility.h"
@@ -324,16 +324,20 @@ std::unique_ptr<ArtifactStore> Context::artifact_store(
   settings.revalidate = revalidate == "never"    ? Revalidate::never
                         : revalidate == "always" ? Revalidate::always
                                                  : Revalidate::etag;
-  const auto make = [this](std::string_view scheme) -> Result<std::unique_ptr<ArtifactFetcher>> {
-    const std::string name = registry_->fetcher_for_scheme(scheme);
+  const auto make = [this](std::string_view location) -> Result<std::unique_ptr<ArtifactFetcher>> {
+    const std::string name = registry_->fetcher_for(location);
     if (name.empty()) {
-      return Error{ErrorKind::infrastructure, fmt::format("no fetcher for {}:// was found", scheme),
+      return Error{ErrorKind::infrastructure,
+                   fmt::format("no fetcher for {}:// was found", scheme_of(location)),
                    "a plugin that reads it can be named by --fetcher-plugin; `sharkreg "
                    "plugins` lists what there is"};
     }
     return registry_->fetcher(name);
   };
-  return std::make_unique<ArtifactStore>(std::move(settings), make, clock_);
+  const auto make_for_scheme = [make](std::string_view scheme) {
+    return make(std::string(scheme) + "://");
+  };
+  return std::make_unique<ArtifactStore>(std::move(settings), make_for_scheme, clock_);
 }
 
 Result<PlanOptions> Context::plan_options(const std::string& sku,
