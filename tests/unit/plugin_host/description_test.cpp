@@ -56,7 +56,7 @@ TEST_CASE("other text is no description") {
         "the description of a plugin has not the schema \"sharkreg.plugin_description/2\"");
   CHECK(trouble("[") != "none");
   CHECK(trouble("") != "none");
-  CHECK(trouble(R"({"schema": "sharkreg.plugin_description/2"})") == trouble("{}"));
+  CHECK(trouble(R"({"schema": "sharkreg.plugin_description/1"})") == trouble("{}"));
   CHECK(trouble(R"({"schema": "sharkreg.plugin_description/2", "colour": "red"})") ==
         "the description of a plugin does not fit: the member \"/colour\" is not known here");
 }
