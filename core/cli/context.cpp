@@ -336,10 +336,10 @@ Result<std::unique_ptr<ArtifactStore>> Context::artifact_store(
   }
   if (adjust) adjust(*settings);
   const auto make = [this](std::string_view location) -> Result<std::unique_ptr<ArtifactFetcher>> {
-    const std::string scheme = scheme_of(location);
-    const std::string name = registry_->fetcher_for_scheme(scheme);
+    const std::string name = registry_->fetcher_for(location);
     if (name.empty()) {
-      return Error{ErrorKind::infrastructure, fmt::format("no fetcher for {}:// was found", scheme),
+      return Error{ErrorKind::infrastructure,
+                   fmt::format("no fetcher for {}:// was found", scheme_of(location)),
                    "a plugin that reads it can be named by --fetcher-plugin; `sharkreg "
                    "plugins` lists what there is"};
     }

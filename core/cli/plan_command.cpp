@@ -59,25 +59,36 @@ std::string plan_as_json(const PlannedCases& planned, const std::vector<std::str
                                      {"cases", std::move(cases)}});
 }
 
+// What is to be said of the fetcher of an artifact: that there is none, or one that takes what no
+// other does, and may not know this scheme.
+std::string fetcher_note(const Context& context, const std::string& location) {
+  const std::string scheme = scheme_of(location);
+  const std::string name = context.registry().fetcher_for(location);
+  if (name.empty()) {
+    return fmt::format(
+        "no fetcher for {0}:// was found: what lies at {0}:// URLs cannot be fetched here", scheme);
+  }
+  const auto& schemes = context.registry().interface(SR_FETCHER_ID, name)->fetcher->schemes;
+  if (std::ranges::find(schemes, "*") == schemes.end()) return {};
+  return fmt::format("no fetcher for {}:// was found but {}, which is given what no other reads",
+                     scheme, name);
+}
+
 // What cannot be done here, though it is planned: fetchers and tools that are missing.
 std::vector<std::string> missing_parts(const Context& context, const PlannedCases& planned) {
   std::set<std::string> tools;
-  std::set<std::string> schemes;
+  std::set<std::string> fetchers;
   for (const CasePlan& plan : planned.plans) {
     for (const PlannedArtifact& artifact : plan.artifacts) {
-      const std::string scheme = scheme_of(artifact.source.location);
-      if (context.registry().fetcher_for_scheme(scheme).empty()) schemes.insert(scheme);
+      fetchers.insert(fetcher_note(context, artifact.source.location));
     }
     for (const PlannedAction& action : plan.actions) {
       if (!action.action.program_missing.empty()) tools.insert(action.action.program_missing);
     }
   }
+  fetchers.erase("");
   std::vector<std::string> notes(tools.begin(), tools.end());
-  for (const std::string& scheme : schemes) {
-    notes.push_back(fmt::format(
-        "no fetcher for {0}:// was found: what lies at {0}:// URLs cannot be fetched here",
-        scheme));
-  }
+  notes.insert(notes.end(), fetchers.begin(), fetchers.end());
   return notes;
 }
 

@@ -46,7 +46,7 @@ struct FoundPlugin {
 
 // One line. Changes to its members change the schema id, so that what was remembered by an older
 // program is not misread: an error then, as for any text that is not such a description.
-inline constexpr std::string_view plugin_description_schema = "sharkreg.plugin_description/1";
+inline constexpr std::string_view plugin_description_schema = "sharkreg.plugin_description/2";
 std::string to_json(const PluginDescription& description);
 Result<PluginDescription> description_from_json(const std::string& json);
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "plugin_host/description.h"
+#include "plugin_host/fetcher_choice.h"
 
 namespace sharkreg::core {
 namespace {
@@ -27,8 +28,9 @@ bool is_option_name(std::string_view name, const std::string& prefix) {
   });
 }
 
-// A scheme of RFC 3986, in lower case.
+// A scheme of RFC 3986, in lower case; or any that no other fetcher has.
 bool is_scheme(std::string_view text) {
+  if (text == "*") return true;
   if (text.empty() || text.front() < 'a' || text.front() > 'z') return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '.' || c == '-';
@@ -108,6 +110,15 @@ Result<void> check_fetcher(const InterfaceDescription& interface) {
                      fmt::format("it reads the URL scheme \"{}\"; wanted is one in small "
                                  "letters and without \"://\", such as \"https\"",
                                  scheme));
+    }
+  }
+  for (const std::string& host : interface.fetcher->hosts) {
+    if (!is_host_pattern(host)) {
+      return refusal(interface,
+                     fmt::format("it reads URLs of the host \"{}\"; wanted is a name in small "
+                                 "letters, such as \"example.com\", or \"*.example.com\" for "
+                                 "those below it",
+                                 host));
     }
   }
   return {};

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "plugin_host/descriptor_check.h"
+#include "plugin_host/fetcher_choice.h"
 #include "plugin_host/library.h"
 #include "plugin_host/library_file.h"
 #include "plugin_host/proxies.h"
@@ -112,33 +113,6 @@ Result<void> check_names(const std::vector<FoundPlugin>& plugins) {
   return {};
 }
 
-// Two fetchers for one kind of URL. One that was named by an option is meant, and that is said.
-Result<void> check_schemes(const std::vector<FoundPlugin>& plugins, const HostServices& services) {
-  std::map<std::string, const FoundPlugin*> owners;
-  for (const FoundPlugin& plugin : plugins) {
-    if (!plugin.description) continue;
-    for (const InterfaceDescription& interface : plugin.description->interfaces) {
-      if (!interface.fetcher) continue;
-      for (const std::string& scheme : interface.fetcher->schemes) {
-        const auto [owner, is_new] = owners.try_emplace(scheme, &plugin);
-        if (is_new) continue;
-        // Named ones were found first.
-        if (!owner->second->named_as.empty() && plugin.named_as.empty()) {
-          services.log(SR_LOG_NOTE,
-                       fmt::format("{}: URLs are fetched by {}, which was named, not by {}", scheme,
-                                   owner->second->library.native(), plugin.library.native()));
-          continue;
-        }
-        return Error{ErrorKind::usage,
-                     fmt::format("two plugins fetch {}: URLs: {} and {}", scheme,
-                                 owner->second->library.native(), plugin.library.native()),
-                     "name the one that is meant with --fetcher-plugin"};
-      }
-    }
-  }
-  return {};
-}
-
 // Refused libraries that go by the name that was asked for.
 std::string refused_namesakes(const std::vector<FoundPlugin>& plugins, std::string_view name) {
   for (const FoundPlugin& plugin : plugins) {
@@ -173,7 +147,7 @@ Result<PluginRegistry> PluginRegistry::find(const PluginSearch& search, const Me
     }
   }
   if (auto checked = check_names(registry.plugins_); !checked) return checked.error();
-  if (auto checked = check_schemes(registry.plugins_, services); !checked) return checked.error();
+  if (auto checked = check_claims(registry.plugins_, services); !checked) return checked.error();
   return registry;
 }
 
@@ -256,16 +230,8 @@ Result<std::unique_ptr<TunerResolver>> PluginRegistry::tuner(const std::string& 
   return instance(SR_TUNER_ID, name, {}, &make_tuner_proxy, &make_isolated_tuner);
 }
 
-std::string PluginRegistry::fetcher_for_scheme(std::string_view scheme) const {
-  for (const FoundPlugin& plugin : plugins_) {
-    if (!plugin.description) continue;
-    for (const InterfaceDescription& offered : plugin.description->interfaces) {
-      if (!offered.fetcher) continue;
-      const auto& schemes = offered.fetcher->schemes;
-      if (std::find(schemes.begin(), schemes.end(), scheme) != schemes.end()) return offered.name;
-    }
-  }
-  return {};
+std::string PluginRegistry::fetcher_for(std::string_view url) const {
+  return choose_fetcher(plugins_, url);
 }
 
 }  // namespace sharkreg::core

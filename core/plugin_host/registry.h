@@ -82,9 +82,9 @@ class PluginRegistry {
   Result<std::unique_ptr<Comparator>> comparator(const std::string& name) const;
   Result<std::unique_ptr<TunerResolver>> tuner(const std::string& name) const;
 
-  // The name of the fetcher that reads this URL scheme ("file"), or "". Of several, one that was
-  // named by an option; otherwise two are an error of find().
-  std::string fetcher_for_scheme(std::string_view scheme) const;
+  // The name of the fetcher that reads this URL or absolute path, or "". See fetcher_choice.h for
+  // which of several; two with equal claims are an error of find().
+  std::string fetcher_for(std::string_view url) const;
 
  private:
   struct Offer {

@@ -85,19 +85,35 @@ Answer read(const Instance& instance, const std::string& url, std::uint64_t offs
                        static_cast<void*>(&received), &Received::take);
 }
 
+bool is_small(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+}
+
+bool is_scheme(std::string_view text) {
+  if (text == "*") return true;
+  return !text.empty() && text.front() >= 'a' && text.front() <= 'z' &&
+         std::ranges::all_of(text, [](char c) { return is_small(c) || c == '+'; });
+}
+
+bool is_host_pattern(std::string_view text) {
+  if (text.starts_with("*.")) text.remove_prefix(2);
+  return !text.empty() && text.front() != '.' && text.back() != '.' &&
+         text.find("..") == std::string_view::npos && std::ranges::all_of(text, &is_small);
+}
+
 void check_description(Context& context) {
   const Host host;
   const Instance instance(context, host);
-  const auto schemes = describe(context, instance).schemes;
+  const auto [schemes, hosts] = describe(context, instance);
   context.require(!schemes.empty(), "one URL scheme at least", "none", "name those it can read");
   for (const std::string& scheme : schemes) {
-    const bool fine = !scheme.empty() && scheme.front() >= 'a' && scheme.front() <= 'z' &&
-                      std::ranges::all_of(scheme, [](char c) {
-                        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-                               c == '.' || c == '-';
-                      });
-    context.require(fine, "schemes in lower case, without \"://\"", shown(scheme),
-                    "name them as RFC 3986 does: https");
+    context.require(
+        is_scheme(scheme), "schemes in lower case, without \"://\"", shown(scheme),
+        "name them as RFC 3986 does: https; or \"*\" for all that no other fetcher has");
+  }
+  for (const std::string& host : hosts) {
+    context.require(is_host_pattern(host), "hosts in lower case, without a port", shown(host),
+                    "name them so: example.com, or *.example.com for those below it");
   }
 }
 

@@ -18,6 +18,7 @@ struct Answer {
   long status = 0;
   std::string reason;                          // of the status line; empty in HTTP/2
   std::map<std::string, std::string> headers;  // names in lower case; the last of equal ones
+  std::string redirect;    // absolute URL that one of status 3xx leads to; if that was not followed
   std::string error_text;  // the beginning of the body of a failure, if it is text
 
   std::string header(const std::string& name) const;  // "" if it has none

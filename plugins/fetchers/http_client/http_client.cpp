@@ -317,6 +317,9 @@ Answer HttpClient::perform(const Request& request, const OnHead& on_head, const 
 
   const CURLcode code = curl_easy_perform(state.curl);
   if (state.thrown) std::rethrow_exception(state.thrown);
+  const char* redirect = nullptr;
+  curl_easy_getinfo(state.curl, CURLINFO_REDIRECT_URL, &redirect);
+  if (redirect != nullptr) state.answer.redirect = redirect;
   if (state.stopped) {
     throw Failure(Failure::Kind::cancelled, shown(request.url) + ": reading was stopped");
   }

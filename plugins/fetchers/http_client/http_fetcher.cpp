@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_fetcher.h"
 
-#include <algorithm>
-
 #include <sharkreg/failure.h>
+
+#include "part_reader.h"
 
 namespace http_fetcher {
 namespace {
@@ -13,22 +13,6 @@ using sharkreg::ArtifactPart;
 using sharkreg::Failure;
 
 constexpr const char* no_encoding = "Accept-Encoding: identity";
-
-bool is_absent(const Answer& answer) {
-  return answer.status == 404 || answer.status == 410;
-}
-
-void refuse_encoding(const std::string& url, const Answer& answer) {
-  if (!answer.is_encoded()) return;
-  throw Failure(Failure::Kind::failed,
-                shown(url) + ": the body is encoded by " + answer.header("content-encoding") +
-                    ", though it was asked for as it is",
-                "ask those who run the server to send it as it is");
-}
-
-[[noreturn]] void changed(const std::string& url, const std::string& how) {
-  throw Failure(Failure::Kind::changed, shown(url) + " was changed since it was looked at: " + how);
-}
 
 void check_version(const std::string& url, const Version& wanted, const Answer& answer,
                    std::optional<std::uint64_t> size) {
@@ -45,45 +29,6 @@ void check_version(const std::string& url, const Version& wanted, const Answer& 
     changed(url,
             "it had " + std::to_string(*wanted.size) + " bytes, and has " + std::to_string(*size));
   }
-}
-
-// What of the body is to be passed on. Throws if the answer is not one to what was asked.
-std::uint64_t check_head(const std::string& url, const ArtifactPart& part, const Version& wanted,
-                         const Answer& answer) {
-  refuse_encoding(url, answer);
-  if (answer.status == 200) {
-    check_version(url, wanted, answer, answer.content_length());
-    if (part.offset == 0) return part.length;
-    throw Failure(Failure::Kind::unsupported,
-                  shown(url) + ": the server gives all where a part was asked for");
-  }
-  const auto range = parse_content_range(answer.header("content-range"));
-  if (answer.status != 206 || !range) {
-    throw Failure(Failure::Kind::failed,
-                  shown(url) + ": the server says " + answer.said() + " with Content-Range \"" +
-                      answer.header("content-range") + "\", where the bytes from " +
-                      std::to_string(part.offset) + " on were asked for");
-  }
-  check_version(url, wanted, answer, range->total);
-  const std::uint64_t end =
-      part.length == ArtifactPart::to_end
-          ? ArtifactPart::to_end
-          : part.offset + std::min(part.length, ArtifactPart::to_end - part.offset);
-  const std::uint64_t last = std::min(end, range->total.value_or(end)) - 1;
-  const bool ends_right = end == ArtifactPart::to_end && !range->total ? true : range->last == last;
-  if (range->first != part.offset || !ends_right) {
-    throw Failure(Failure::Kind::failed,
-                  shown(url) + ": the server gives the bytes " + std::to_string(range->first) +
-                      " to " + std::to_string(range->last) + ", other ones than were asked for");
-  }
-  return range->last - range->first + 1;
-}
-
-std::string range_of(const ArtifactPart& part) {
-  if (part.offset == 0 && part.length == ArtifactPart::to_end) return {};
-  std::string range = std::to_string(part.offset) + "-";
-  if (part.length != ArtifactPart::to_end) range += std::to_string(part.offset + part.length - 1);
-  return range;
 }
 
 }  // namespace
@@ -109,19 +54,12 @@ std::string HttpFetcher::hint_for(const Answer& answer) const {
          "each character but letters and digits) or ~/.netrc";
 }
 
-// An answer that is none to what was asked.
 void HttpFetcher::refuse(const std::string& url, const Answer& answer) const {
-  const bool passes = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
-                      answer.status >= 500 || answer.status < 400;
-  Failure failure(passes ? Failure::Kind::failed : Failure::Kind::invalid,
-                  shown(url) + ": the server says " + answer.said(), hint_for(answer));
-  if (answer.status == 429 || answer.status == 503) failure.set_retry_after(answer.retry_after());
-  throw failure;
+  http_fetcher::refuse(url, answer, hint_for(answer));
 }
 
-Answer HttpFetcher::ask(const std::string& url, const ArtifactPart& part, bool head_only,
-                        const Version& wanted, const HttpClient::OnHead& on_head,
-                        const HttpClient::OnBytes& on_bytes) {
+Request HttpFetcher::request_of(const std::string& url, const ArtifactPart& part, bool head_only,
+                                const Version& wanted) {
   Request request = request_for(url);
   request.head_only = head_only;
   request.range = range_of(part);
@@ -131,7 +69,13 @@ Answer HttpFetcher::ask(const std::string& url, const ArtifactPart& part, bool h
     request.headers.push_back("If-Unmodified-Since: " + wanted.last_modified);
   }
   sign(request);
-  return client_.perform(request, on_head, on_bytes);
+  return request;
+}
+
+Answer HttpFetcher::ask(const std::string& url, const ArtifactPart& part, bool head_only,
+                        const Version& wanted, const HttpClient::OnHead& on_head,
+                        const HttpClient::OnBytes& on_bytes) {
+  return client_.perform(request_of(url, part, head_only, wanted), on_head, on_bytes);
 }
 
 std::optional<ArtifactInformation> HttpFetcher::stat(const std::string& url) {
@@ -205,48 +149,18 @@ void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const R
   const Version wanted = Version::from_text(part.validator);
   if (!part.validator.empty() && !wanted.is_known())
     changed(url, "no server says " + part.validator);
-  if (wanted.size && part.offset >= *wanted.size) {
-    if (part.offset == *wanted.size && part.length == ArtifactPart::to_end) return;
-    throw Failure(Failure::Kind::invalid, shown(url) + " has " + std::to_string(*wanted.size) +
-                                              " bytes, so none can be read from " +
-                                              std::to_string(part.offset) + " on");
-  }
-  std::uint64_t left = part.length;
-  bool complete = false;  // of a body that has more than was asked for
-  const auto pass = [&](const void* bytes, std::size_t size) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(size, left));
-    if (!receive(bytes, most)) return false;
-    left -= most;
-    complete = size > 0 && left == 0;
-    return !complete;
+  if (is_empty(url, part, wanted.size)) return;
+  const auto check = [&](const Answer& answer, std::optional<std::uint64_t> size) {
+    check_version(url, wanted, answer, size);
   };
-  Answer answer;
-  try {
-    answer = ask(
-        url, part, false, wanted,
-        [&](const Answer& head) {
-          left = check_head(url, part, wanted, head);
-          return true;
-        },
-        pass);
-  } catch (const Failure& failure) {
-    if (complete && failure.kind() == Failure::Kind::cancelled) return;
-    throw;
-  }
-  if (answer.status == 412) changed(url, "the server says " + answer.said());
-  if (is_absent(answer)) {
+  const auto refusal =
+      read_part(client_, request_of(url, part, false, wanted), url, part, check, receive);
+  if (!refusal) return;
+  if (refusal->status == 412) changed(url, "the server says " + refusal->said());
+  if (is_absent(*refusal)) {
     throw Failure(Failure::Kind::changed, shown(url) + " is no longer there");
   }
-  // From its end on there is nothing, which HTTP has no other answer for.
-  if (answer.status == 416 && part.length == ArtifactPart::to_end &&
-      answer.header("content-range") == "bytes */" + std::to_string(part.offset)) {
-    return;
-  }
-  if (answer.status != 200 && answer.status != 206) refuse(url, answer);
-  if (left > 0 && (answer.status == 206 || part.length != ArtifactPart::to_end)) {
-    throw Failure(Failure::Kind::failed, shown(url) + ": the server's answer ended " +
-                                             std::to_string(left) + " bytes too early");
-  }
+  refuse(url, *refusal);
 }
 
 }  // namespace http_fetcher

@@ -51,6 +51,8 @@ class HttpFetcher : public sharkreg::ArtifactFetcher {
   virtual std::string hint_for(const Answer& answer) const;
 
  private:
+  Request request_of(const std::string& url, const sharkreg::ArtifactPart& part, bool head_only,
+                     const Version& wanted);
   Answer ask(const std::string& url, const sharkreg::ArtifactPart& part, bool head_only,
              const Version& wanted, const HttpClient::OnHead& on_head,
              const HttpClient::OnBytes& on_bytes);

@@ -2,11 +2,6 @@
 #ifndef SHARKREG_FETCHER_H
 #define SHARKREG_FETCHER_H
 
-#include <sharkreg/codec.h>
-#include <sharkreg/failure.h>
-#include <sharkreg/fetcher_abi.h>
-#include <sharkreg/get_abi.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -15,11 +10,19 @@
 #include <string>
 #include <vector>
 
+#include <sharkreg/codec.h>
+#include <sharkreg/failure.h>
+#include <sharkreg/fetcher_abi.h>
+#include <sharkreg/get_abi.h>
+
 namespace sharkreg {
 
 struct FetcherDescription {
   static constexpr std::string_view schema = SR_FETCHER_DESCRIPTION_SCHEMA;
-  std::vector<std::string> schemes;  // lower case, without "://", such as "https"; "file"
+  // Lower case, without "://", such as "https"; "file". "*": any that no other fetcher has.
+  std::vector<std::string> schemes;
+  // For http and https URLs of these hosts it goes before other fetchers: "*.example.com".
+  std::vector<std::string> hosts = {};
 };
 
 // What is known of an artifact without reading it.
@@ -80,6 +83,7 @@ class ArtifactFetcher {
 template <class Visitor>
 void fields(Visitor& visit, FetcherDescription& value) {
   visit("schemes", value.schemes);
+  visit("hosts", value.hosts);
 }
 
 template <class Visitor>

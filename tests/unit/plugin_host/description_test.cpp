@@ -19,8 +19,11 @@ PluginDescription sample() {
   backend.backend->options = {
       {"acme-chip", OptionDeclaration::Type::text, "a1", "CHIP", "what to compile for", false}};
   backend.backend->target_option = "acme-chip";
-  InterfaceDescription fetcher{
-      "sharkreg.artifact_fetcher/1", "store", false, {}, FetcherDescription{{"acme", "s3"}}};
+  InterfaceDescription fetcher{"sharkreg.artifact_fetcher/1",
+                               "store",
+                               false,
+                               {},
+                               FetcherDescription{{"acme", "s3"}, {"acme.com"}}};
   description.interfaces = {backend, fetcher};
   return description;
 }
@@ -40,6 +43,7 @@ TEST_CASE("a description comes back from JSON as it went") {
   CHECK(back->interfaces[0].thread_safe);
   CHECK(back->interfaces[0].backend->options[0].default_value == "a1");
   CHECK(back->interfaces[1].fetcher->schemes == std::vector<std::string>{"acme", "s3"});
+  CHECK(back->interfaces[1].fetcher->hosts == std::vector<std::string>{"acme.com"});
   CHECK(to_json(description).find('\n') == std::string::npos);
 }
 
@@ -49,11 +53,11 @@ TEST_CASE("other text is no description") {
     return description ? "none" : description.error().message;
   };
   CHECK(trouble("{}") ==
-        "the description of a plugin has not the schema \"sharkreg.plugin_description/1\"");
+        "the description of a plugin has not the schema \"sharkreg.plugin_description/2\"");
   CHECK(trouble("[") != "none");
   CHECK(trouble("") != "none");
-  CHECK(trouble(R"({"schema": "sharkreg.plugin_description/2"})") == trouble("{}"));
-  CHECK(trouble(R"({"schema": "sharkreg.plugin_description/1", "colour": "red"})") ==
+  CHECK(trouble(R"({"schema": "sharkreg.plugin_description/1"})") == trouble("{}"));
+  CHECK(trouble(R"({"schema": "sharkreg.plugin_description/2", "colour": "red"})") ==
         "the description of a plugin does not fit: the member \"/colour\" is not known here");
 }
 
@@ -109,6 +113,20 @@ TEST_CASE("backends and fetchers name what they take") {
               .message.starts_with("store: it reads the URL scheme \"" + std::string(bad) +
                                    "\"; wanted is"));
   }
+  schemes = {"*"};
+  auto& hosts = description.interfaces[1].fetcher->hosts;
+  for (const char* bad :
+       {"", "*", "*.", "*.*.acme.com", "a*.acme.com", "Acme.com", "acme.com:443",
+        "https://acme.com", ".acme.com", "acme..com", "acme.com.", "acme.com/x"}) {
+    CAPTURE(bad);
+    hosts = {"acme.com", bad};
+    CHECK(check_description(description)
+              .error()
+              .message.starts_with("store: it reads URLs of the host \"" + std::string(bad) +
+                                   "\"; wanted is"));
+  }
+  hosts = {"acme.com", "*.acme.com", "127.0.0.1", "localhost"};
+  CHECK(check_description(description).has_value());
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ TEST_CASE("all plugins of a directory are found, described and made") {
   CHECK(registry->interface(SR_BACKEND_ID, "plain")->backend->options[0].name == "plain-mode");
   CHECK(registry->plugin_of(SR_BACKEND_ID, "sample_tuner") == nullptr);
   CHECK(registry->interface(SR_BACKEND_ID, "none") == nullptr);
-  CHECK(registry->fetcher_for_scheme("sample") == "sample_fetcher");
-  CHECK(registry->fetcher_for_scheme("https").empty());
+  CHECK(registry->fetcher_for("sample://sea/x") == "sample_fetcher");
+  CHECK(registry->fetcher_for("https://sea/x").empty());
 
   CHECK(registry->backend("sample", {}).value()->describe().target_option == "sample-mode");
   CHECK(registry->fetcher("sample_fetcher").value()->stat("sample:x")->size == 26);
@@ -201,7 +201,7 @@ TEST_CASE("two fetchers for one scheme are an error, unless one of them was name
   CHECK(refused.error().hint == "name the one that is meant with --fetcher-plugin");
   const auto named = setting.find({"libsample_scheme.so"});
   REQUIRE(named.has_value());
-  CHECK(named->fetcher_for_scheme("sample") == "other_fetcher");
+  CHECK(named->fetcher_for("sample://sea/x") == "other_fetcher");
   REQUIRE(setting.services.logged.size() == 1);
   CHECK(setting.services.logged[0].second.starts_with("sample: URLs are fetched by "));
   CHECK(setting.services.logged[0].second.ends_with("libsample.so"));

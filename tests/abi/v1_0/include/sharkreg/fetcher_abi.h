@@ -17,7 +17,14 @@ extern "C" {
 
 #define SR_FETCHER_ID "sharkreg.artifact_fetcher/1"
 
-/* {"schemes": ["https", …]}: URL schemes in lower case, without "://". */
+/*
+ * What it reads:
+ *   "schemes"  array of text: URL schemes in lower case, without "://"; "*": any scheme that no other
+ *              fetcher has
+ *   "hosts"    array of text, may be left out: for http and https URLs of these hosts it goes before
+ *              other fetchers. A name in lower case, without a port; "*.example.com" is all that is
+ *              below example.com. Hosts from before this member refuse it, unless "optional" names it
+ */
 #define SR_FETCHER_DESCRIPTION_SCHEMA "sharkreg.fetcher_description/1"
 
 /*
