@@ -38,8 +38,8 @@ struct Served {
 
 struct NginxSettings {
   std::filesystem::path files;     // the directory that is served
-  std::string server;              // added to the block server: "max_ranges 0;"
-  std::string location;            // added to its location /
+  std::string server = {};         // added to the block server: "max_ranges 0;"
+  std::string location = {};       // added to its location /
   const Authority* tls = nullptr;  // then https and HTTP/2
 };
 
