@@ -5,6 +5,7 @@
 #   Debian packages           by apt, only those that are missing (through sudo when not root)
 #   build/python              a virtual environment with the packages of cmake/requirements.txt
 #   build/tools               links to IREE's native programs inside that environment
+#   build/servers             servers that tests start, each with a stamp of its own
 #   regression_tests/magika/files    the Magika model, imported and checked
 #
 # Each step leaves a stamp as its last act: a killed set-up starts that step again, a finished one
@@ -26,6 +27,7 @@ packages=(
   libsqlite3-dev libcurl4-openssl-dev
   libarchive-dev libzstd-dev zlib1g-dev
   doctest-dev libxml2-utils tmux strace  # the tests: JUnit files, a real terminal, system calls
+  nginx-core openssl curl                # the tests: a real server, its certificates
   clang-19 libc++-19-dev libc++abi-19-dev abigail-tools  # plugins of another compiler; abidiff
   pkg-config dpkg-dev file                # the Debian packages, and who builds with pkg-config
   mesa-vulkan-drivers libvulkan1         # Vulkan on the processor, for the backend vulkan
@@ -86,6 +88,10 @@ install_packages() {
   local install=("${apt[@]}" install --yes --no-install-recommends "${missing[@]}")
 
   say "installing Debian packages: ${missing[*]}"
+  # Debian starts what it installs, at every boot too; tests start a server of their own.
+  if [[ " ${missing[*]} " == *" nginx-core "* && -d /run/systemd/system ]]; then
+    logged "${as_root[@]}" systemctl mask nginx.service || die "cannot keep nginx from being started"
+  fi
   # A machine that has package lists may have old ones, which name files that are gone.
   if compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null && logged "${install[@]}" 2>/dev/null; then
     return
@@ -98,8 +104,8 @@ install_packages() {
 missing_tools() {
   local tool header
   for tool in g++ cmake ninja clang++-16 clang++-19 abidiff xmllint tmux strace python3 \
-    pkg-config cargo dpkg-deb dpkg-shlibdeps file; do
-    command -v "$tool" >/dev/null || printf '  the program %s\n' "$tool"
+    nginx openssl curl pkg-config cargo dpkg-deb dpkg-shlibdeps file; do
+    command -v "$tool" >/dev/null || [[ -x /usr/sbin/$tool ]] || printf '  the program %s\n' "$tool"
   done
   command -v g++ >/dev/null || return 0
   {
@@ -228,6 +234,57 @@ set_up_model() {
   finish "$stamp" "$key"
 }
 
+# A program of Go at least as new as this, which is needed to build some of the servers.
+find_go() {
+  local go version
+  for go in "$(command -v go || true)" /usr/local/go/bin/go; do
+    [[ -x $go ]] || continue
+    version=$(GOTOOLCHAIN=local "$go" env GOVERSION 2>/dev/null) || continue
+    version=${version#go1.}
+    if [[ ${version%%[!0-9]*} -ge 21 ]]; then
+      printf '%s\n' "$go"
+      return
+    fi
+  done
+  return 1
+}
+
+# Builds a program of Go, of a pinned version, as build/servers/bin/NAME.
+install_go_program() {
+  local name=$1 package=$2 go
+  if ! go=$(find_go); then
+    say "Go 1.21 or later is not there"
+    return 1
+  fi
+  rm -rf -- "$build/servers/$name.part"
+  logged env GOBIN="$build/servers/$name.part" GOTOOLCHAIN=local GOFLAGS= CGO_ENABLED=0 \
+    "$go" install "$package" || return
+  # There is one program in it, of whatever name.
+  mv -- "$build/servers/$name.part"/* "$build/servers/bin/$name" &&
+    rmdir -- "$build/servers/$name.part"
+}
+
+# One server, build/servers/bin/NAME, which the command, with NAME and SOURCE, puts there. To do
+# without is no error: then the tests that want it are skipped, and say so.
+set_up_server() {
+  local name=$1 source=$2 stamp=$build/servers/$1.stamp
+  shift 2
+  is_done "$stamp" "$source" "$build/servers/bin/$name" && return
+  say "making $name, a server for tests"
+  rm -f -- "$stamp"
+  mkdir -p -- "$build/servers/bin"
+  if "$@" "$name" "$source"; then
+    finish "$stamp" "$source"
+  else
+    say "there is no $name: the tests that need it will be skipped"
+  fi
+}
+
+set_up_servers() {
+  set_up_server toxiproxy-server github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0 \
+    install_go_program
+}
+
 started=${EPOCHREALTIME/[.,]/}
 mkdir -p -- "$build" || die "cannot write to $root"
 # What is started here inherits the lock, so a killed set-up's children are waited for as well.
@@ -240,6 +297,7 @@ fi
 
 if is_debian_12; then install_packages; else require_tools; fi
 set_up_python
+set_up_servers
 set_up_model
 
 took=$((${EPOCHREALTIME/[.,]/} - started))

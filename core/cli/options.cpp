@@ -279,16 +279,25 @@ Result<void> OptionReader::apply_file(const std::filesystem::path& path, Origin 
 }
 
 std::vector<std::string> OptionReader::notes_on_variables() const {
-  std::vector<std::string> variables;
-  for (const OptionSpec& spec : specs_) variables.push_back(variable_of(spec.name));
+  constexpr std::string_view prefix = "SHARKREG_";
+  std::vector<std::string> known;  // behind the prefix, which all have in common
+  for (const OptionSpec& spec : specs_) {
+    known.push_back(variable_of(spec.name).substr(prefix.size()));
+  }
   std::vector<std::string> notes;
   for (const auto& [name, value] : environment_) {
-    if (!name.starts_with("SHARKREG_") || std::ranges::find(variables, name) != variables.end()) {
-      continue;
-    }
-    // Others may have uses of their own for the prefix: only a misspelled name is worth a word.
-    const std::string meant = did_you_mean(name, variables);
-    if (!meant.empty()) notes.push_back(name + " stands for no option" + meant);
+    if (!name.starts_with(prefix)) continue;
+    const std::string rest = name.substr(prefix.size());
+    if (std::ranges::find(known, rest) != known.end()) continue;
+    // Plugins and others have uses of their own for the prefix: only a misspelled name is worth a
+    // word.
+    std::vector<std::string> meant = nearest_names(rest, known);
+    // It may hold the name of an option among much else.
+    std::erase_if(meant, [&](const std::string& one) { return 3 * one.size() < 2 * rest.size(); });
+    if (meant.empty()) continue;
+    for (std::string& one : meant) one.insert(0, prefix);
+    notes.push_back(
+        fmt::format("{} stands for no option; did you mean {}?", name, fmt::join(meant, " or ")));
   }
   return notes;
 }

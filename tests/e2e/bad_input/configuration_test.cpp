@@ -53,6 +53,17 @@ TEST_CASE("variable: a misspelled name is noted") {
       contains(ended.out, "SHARKREG_TIMEOT stands for no option; did you mean SHARKREG_TIMEOUT?"));
 }
 
+TEST_CASE("variable: one that a plugin reads is not taken for a misspelled option") {
+  Scene scene;
+  for (const char* name :
+       {"SHARKREG_CACERT", "SHARKREG_HTTP_STALL_SECONDS", "SHARKREG_HTTP_TOKEN_MODELS_ACME_COM"}) {
+    scene.box.environment[name] = "1";
+  }
+  const Ended ended = scene.run();
+  check_fine(scene.box, ended);
+  CHECK_FALSE(contains(ended.out + ended.err, "stands for no option"));
+}
+
 TEST_CASE("variable: an empty one counts as not set") {
   Scene scene;
   scene.box.environment["SHARKREG_TIMEOUT"] = "";
