@@ -132,5 +132,38 @@ TEST_CASE("exec fetch: the plugin keeps the promises of a fetcher") {
   }
 }
 
+TEST_CASE("exec fetch: the example fetches by ssh, and keeps the promises of a fetcher") {
+  const Shore shore;
+  const fs::path& root = shore.box.root();
+  shore.box.write_program(
+      "far/sharkreg-fetch-ssh",
+      content_of(SHARKREG_SOURCE_DIR "/examples/fetch_program/sharkreg-fetch-ssh"));
+  // To a machine that is this one, unless it is called nowhere.
+  shore.box.write_program("far/ssh", R"sh(#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+[ "$2" = ssh://me@there:22 ] || exit 255
+shift 2
+exec sh -c "$*"
+)sh");
+  Sandbox far;
+  far.environment["PATH"] = (root / "far").native() + ":" + far.environment["PATH"];
+  const std::string url = "ssh://me@there:22" + (root / "shore/weights.irpa").native();
+  const std::string checker = fs::path(SHARKREG_PROGRAM).replace_filename("sharkreg-conformance");
+  const Ended ended = far.run_program(checker, {SHARKREG_PLUGIN_DIR "/libexec.so", "--url=" + url});
+  INFO(ended.out, ended.err);
+  CHECK(ended.exit_status == 0);
+  for (const char* name : {"missing", "stat", "ranges", "validator", "cancel"}) {
+    CHECK(contains(ended.out, std::string("pass  fetcher/exec/") + name));
+  }
+
+  far.write_stub_tools();
+  far.write_model("m", "s", R"({"mlir": "ssh://nowhere/x.mlir"})");
+  const Ended nowhere = far.run({"fetch", "--tests-dir", far.tests(), "--model=m", "--tools-dir",
+                                 far.tools(), "--backend=cpu"});
+  CHECK(nowhere.exit_status == 3);
+  CHECK(contains(nowhere.err, "ssh reaches no such machine, or is not let in"));
+  CHECK(contains(nowhere.err, "try: ssh ssh://nowhere true"));
+}
+
 }  // namespace
 }  // namespace sharkreg::e2e
