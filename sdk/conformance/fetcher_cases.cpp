@@ -111,8 +111,8 @@ void check_description(Context& context) {
         is_scheme(scheme), "schemes in lower case, without \"://\"", shown(scheme),
         "name them as RFC 3986 does: https; or \"*\" for all that no other fetcher has");
   }
-  for (const std::string& host : hosts) {
-    context.require(is_host_pattern(host), "hosts in lower case, without a port", shown(host),
+  for (const std::string& pattern : hosts) {
+    context.require(is_host_pattern(pattern), "hosts in lower case, without a port", shown(pattern),
                     "name them so: example.com, or *.example.com for those below it");
   }
 }

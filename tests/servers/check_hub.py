@@ -41,13 +41,13 @@ def content(repository, path, **more):
         return file.read()
 
 
-def refused(error, repository, path, **more):
+def refused(error, repository, path, revision="main", **more):
     try:
-        hf_hub_download(repository, path, force_download=True, **more)
+        get_hf_file_metadata(hf_hub_url(repository, path, revision=revision), **more)
     except Exception as caught:
-        check(type(caught) is error, f"{path} of {repository} {more}: {type(caught)}: {caught}")
+        check(type(caught) is error, f"{path} of {repository} {revision} {more}: {type(caught)}: {caught}")
     else:
-        check(False, f"{path} of {repository} {more} was not refused")
+        check(False, f"{path} of {repository} {revision} {more} was not refused")
 
 
 try:

@@ -99,11 +99,11 @@ HttpResponse ScriptedHub::give(const HttpRequest& request, const File& file) {
   }
   const bool is_expired = links_to_expire_ > 0 && request.method == "HEAD";
   if (is_expired) --links_to_expire_;
-  HttpResponse response = HttpResponse::of(
-      "", {of_commit, "X-Linked-Size: " + std::to_string(file.content.size()),
-           "X-Linked-ETag: \"" + digest + "\"", "Accept-Ranges: bytes",
-           "Location: http://localhost:" + std::to_string(links_.port()) + "/" + digest +
-               "?Signature=" + (is_expired ? "expired" : "swordfish")});
+  HttpResponse response =
+      HttpResponse::of("", {of_commit, "X-Linked-Size: " + std::to_string(file.content.size()),
+                            "X-Linked-ETag: \"" + digest + "\"", "Accept-Ranges: bytes",
+                            "Location: http://localhost:" + std::to_string(links_.port()) + "/" +
+                                digest + "?Signature=" + (is_expired ? "expired" : "swordfish")});
   response.status = 302;
   return response;
 }

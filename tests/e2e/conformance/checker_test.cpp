@@ -251,6 +251,9 @@ TEST_CASE("checker: NaN matches") {
 TEST_CASE("checker: a wrong scheme") {
   names_fetcher("wrong_scheme", "describe", "Bad://");
 }
+TEST_CASE("checker: a host with a port") {
+  names_fetcher("host_with_port", "describe", "sea.com:443");
+}
 TEST_CASE("checker: everything is there") {
   names_fetcher("all_is_there", "missing", "SR_OK");
 }
