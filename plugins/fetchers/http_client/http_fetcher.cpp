@@ -14,10 +14,6 @@ using sharkreg::Failure;
 
 constexpr const char* no_encoding = "Accept-Encoding: identity";
 
-bool is_absent(const Answer& answer) {
-  return answer.status == 404 || answer.status == 410;
-}
-
 void refuse_encoding(const std::string& url, const Answer& answer) {
   if (!answer.is_encoded()) return;
   throw Failure(Failure::Kind::failed,
@@ -102,6 +98,10 @@ void HttpFetcher::sign(Request&) {}
 
 void HttpFetcher::learn(const Answer&, ArtifactInformation&) {}
 
+bool HttpFetcher::is_absent(const Answer& answer) const {
+  return answer.status == 404 || answer.status == 410;
+}
+
 std::string HttpFetcher::hint_for(const Answer& answer) const {
   if (answer.status == 407) return "give the proxy's user and password in https_proxy";
   if (answer.status != 401 && answer.status != 403) return {};
@@ -112,7 +112,7 @@ std::string HttpFetcher::hint_for(const Answer& answer) const {
 // An answer that is none to what was asked.
 void HttpFetcher::refuse(const std::string& url, const Answer& answer) const {
   const bool passes = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
-                      answer.status >= 500 || answer.status < 400;
+                      answer.status >= 500 || answer.status < 300;
   Failure failure(passes ? Failure::Kind::failed : Failure::Kind::invalid,
                   shown(url) + ": the server says " + answer.said(), hint_for(answer));
   if (answer.status == 429 || answer.status == 503) failure.set_retry_after(answer.retry_after());
@@ -173,8 +173,8 @@ bool HttpFetcher::get(const std::string& url, std::uint64_t length, const Begin&
     const bool ranges = head.status == 206;
     left = ranges ? check_head(url, beginning, {}, head) : ArtifactPart::to_end;
     refuse_encoding(url, head);
-    const auto size = ranges ? parse_content_range(head.header("content-range"))->total
-                             : head.content_length();
+    const auto size =
+        ranges ? parse_content_range(head.header("content-range"))->total : head.content_length();
     if (!ranges && size) left = *size;
     wanted = begin(information_of(head, size, ranges));
     return wanted;
@@ -200,14 +200,25 @@ bool HttpFetcher::get(const std::string& url, std::uint64_t length, const Begin&
   return true;
 }
 
+// The size, where a part may begin at the end: servers have many answers to that (416 with or
+// without the size, 206 of nothing).
+std::optional<std::uint64_t> HttpFetcher::size_before(const std::string& url,
+                                                      const ArtifactPart& part) {
+  if (part.offset == 0 || part.length != ArtifactPart::to_end) return std::nullopt;
+  const auto information = stat(url);
+  if (!information || !information->size) return std::nullopt;
+  return static_cast<std::uint64_t>(*information->size);
+}
+
 void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const Receive& receive) {
   if (part.length == 0) return;
   const Version wanted = Version::from_text(part.validator);
   if (!part.validator.empty() && !wanted.is_known())
     changed(url, "no server says " + part.validator);
-  if (wanted.size && part.offset >= *wanted.size) {
-    if (part.offset == *wanted.size && part.length == ArtifactPart::to_end) return;
-    throw Failure(Failure::Kind::invalid, shown(url) + " has " + std::to_string(*wanted.size) +
+  const auto size = wanted.is_known() ? wanted.size : size_before(url, part);
+  if (size && part.offset >= *size) {
+    if (part.offset == *size && part.length == ArtifactPart::to_end) return;
+    throw Failure(Failure::Kind::invalid, shown(url) + " has " + std::to_string(*size) +
                                               " bytes, so none can be read from " +
                                               std::to_string(part.offset) + " on");
   }

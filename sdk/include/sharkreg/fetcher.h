@@ -20,6 +20,8 @@ namespace sharkreg {
 struct FetcherDescription {
   static constexpr std::string_view schema = SR_FETCHER_DESCRIPTION_SCHEMA;
   std::vector<std::string> schemes;  // lower case, without "://", such as "https"; "file"
+  // For http and https URLs of these hosts it goes before other fetchers: "*.example.com".
+  std::vector<std::string> hosts = {};
 };
 
 // What is known of an artifact without reading it.
@@ -80,6 +82,7 @@ class ArtifactFetcher {
 template <class Visitor>
 void fields(Visitor& visit, FetcherDescription& value) {
   visit("schemes", value.schemes);
+  visit("hosts", value.hosts);
 }
 
 template <class Visitor>
