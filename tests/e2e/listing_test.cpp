@@ -109,6 +109,7 @@ TEST_CASE("plugins lists accepted and refused ones with the reason") {
   for (const char* interface :
        {"sharkreg.backend/1 cpu", "sharkreg.backend/1 rocm", "sharkreg.backend/1 vulkan",
         "sharkreg.artifact_fetcher/1 file", "sharkreg.artifact_fetcher/1 http",
+        "sharkreg.artifact_fetcher/1 azure", "sharkreg.artifact_fetcher/1 s3",
         "sharkreg.comparator/1 iree_threshold", "sharkreg.tuner_resolver/1 sku_lookup"}) {
     CHECK(contains(ended.out, interface));
   }
@@ -116,7 +117,7 @@ TEST_CASE("plugins lists accepted and refused ones with the reason") {
   CHECK(contains(ended.out, "libcpu.so  [comes with sharkreg]\n  accepted: cpu "));
   CHECK(contains(sandbox.run({"plugins", "--backend-plugin=libcpu.so"}).out,
                  "libcpu.so  [named by --backend-plugin]\n  accepted: cpu "));
-  CHECK(count_of(ended.out, "accepted: ") == 7);
+  CHECK(count_of(ended.out, "accepted: ") == 9);
 }
 
 TEST_CASE("compare exits 0 for a match, 1 for a mismatch and 2 for wrong usage") {

@@ -14,7 +14,7 @@ mv -- "$before" "$prefix"
 
 failed=0
 for file in bin/sharkreg bin/sharkreg-conformance libexec/sharkreg/sharkreg-{supervisor,worker} \
-  lib/sharkreg/plugins/lib{cpu,rocm,vulkan,file,hf,exec,iree_threshold,sku_lookup}.so \
+  lib/sharkreg/plugins/lib{cpu,rocm,vulkan,file,http,azure,s3,hf,exec,iree_threshold,sku_lookup}.so \
   lib/sharkreg/regression_tests/{model.schema.json,sdxl/clip.json} include/sharkreg/plugin{,_abi}.h \
   lib/cmake/sharkreg/{sharkregConfig,sharkregConfigVersion,SharkregPlugin}.cmake \
   lib/cmake/sharkreg/plugin.map share/pkgconfig/sharkreg.pc share/doc/sharkreg/LICENSE; do

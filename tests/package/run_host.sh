@@ -15,7 +15,7 @@ cd -- "$work"
 "$prefix/bin/sharkreg" --version
 listing=$("$prefix/bin/sharkreg" plugins)
 printf '%s\n' "$listing"
-for name in cpu rocm file hf exec iree_threshold sku_lookup; do
+for name in cpu rocm file http azure s3 hf exec iree_threshold sku_lookup; do
   grep -qF "$prefix/lib/sharkreg/plugins/lib$name.so" <<<"$listing"
 done
 "$prefix/bin/sharkreg" list --model=sdxl --submodel=clip | tee list

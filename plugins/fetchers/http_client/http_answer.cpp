@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_answer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
+#include <utility>
 
 #include <curl/curl.h>
 
 namespace http_fetcher {
 namespace {
+
+constexpr std::size_t most_shown = 200;
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -16,29 +20,6 @@ std::optional<std::uint64_t> number(std::string_view text) {
     return std::nullopt;
   }
   return value;
-}
-
-// None if the text is no base64 of so many bytes.
-std::optional<std::string> hexadecimal_of_base64(std::string_view text, std::size_t bytes) {
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr std::string_view digits = "0123456789abcdef";
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string hexadecimal;
-  unsigned bits = 0;
-  int held = 0;
-  for (const char c : text) {
-    const std::size_t value = alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<unsigned>(value);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    hexadecimal += digits[bits >> (held + 4) & 15];
-    hexadecimal += digits[bits >> held & 15];
-  }
-  if (hexadecimal.size() != 2 * bytes) return std::nullopt;
-  return hexadecimal;
 }
 
 // The value of a member of "md5=…, sha-256=:…:", either form; "" if there is none.
@@ -62,6 +43,44 @@ std::string_view digest_member(std::string_view text, std::string_view name) {
     return value;
   }
   return {};
+}
+
+// What a number such as "#34" or "#x22" stands for, if that is a plain character; else "".
+std::string character_of(std::string_view number) {
+  const bool hexadecimal = number.substr(0, 2) == "#x";
+  number.remove_prefix(hexadecimal ? 2 : 1);
+  unsigned value = 0;
+  const auto [end, trouble] =
+      std::from_chars(number.data(), number.data() + number.size(), value, hexadecimal ? 16 : 10);
+  const bool plain = trouble == std::errc() && end == number.data() + number.size() &&
+                     value >= ' ' && value <= '~';
+  return plain ? std::string(1, static_cast<char>(value)) : std::string();
+}
+
+std::string without_entities(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"lt", "<"}, {"gt", ">"}, {"amp", "&"}, {"quot", "\""}, {"apos", "'"}};
+  std::string result;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::size_t end = text[at] == '&' ? text.find(';', at) : std::string_view::npos;
+    if (end == std::string_view::npos) {
+      result += text[at];
+      continue;
+    }
+    const std::string_view entity = text.substr(at + 1, end - at - 1);
+    if (entity.substr(0, 1) == "#") result += character_of(entity);
+    for (const auto& [name, character] : names) {
+      if (entity == name) result += character;
+    }
+    at = end;
+  }
+  return result;
+}
+
+// A message without what Azure puts on lines of their own behind it.
+std::string first_sentences(std::string text) {
+  text.resize(std::min(text.size(), text.find(" RequestId:")));
+  return text;
 }
 
 }  // namespace
@@ -97,10 +116,31 @@ std::chrono::milliseconds Answer::retry_after() const {
   return std::chrono::seconds(std::min(static_cast<std::uint64_t>(when - now), longest));
 }
 
+std::string Answer::error_element(std::string_view name) const {
+  const std::string tag = std::string(name) + ">";
+  const std::size_t begin = error_text.find("<" + tag);
+  if (begin == std::string::npos) return {};
+  const std::size_t first = begin + 1 + tag.size();
+  // Of what was cut off there is no end.
+  return without_entities(
+      std::string_view(error_text).substr(first, error_text.find("</" + tag, first) - first));
+}
+
+std::string Answer::error_code() const {
+  const std::string code = header("x-ms-error-code");
+  return code.empty() ? error_element("Code") : code;
+}
+
 std::string Answer::said() const {
+  const std::string code = error_code();
+  const bool is_xml = error_text.rfind("<?xml", 0) == 0 || error_text.rfind("<Error", 0) == 0;
+  std::string explained = is_xml ? first_sentences(error_element("Message")) : error_text;
+  if (explained.size() > most_shown) explained.resize(most_shown);
   std::string text = std::to_string(status);
-  if (!reason.empty()) text += " " + reason;
-  if (!error_text.empty()) text += " (" + error_text + ")";
+  // Azure's reason is the same message again.
+  if (!reason.empty() && explained.rfind(reason, 0) != 0) text += " " + reason;
+  if (!code.empty()) explained = explained.empty() ? code : code + ": " + explained;
+  if (!explained.empty()) text += " (" + explained + ")";
   return text;
 }
 
@@ -154,6 +194,28 @@ Version Version::from_text(std::string_view text) {
     version.etag = text;
   }
   return version;
+}
+
+std::optional<std::string> hexadecimal_of_base64(std::string_view text, std::size_t bytes) {
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view digits = "0123456789abcdef";
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  std::string hexadecimal;
+  unsigned bits = 0;
+  int held = 0;
+  for (const char c : text) {
+    const std::size_t value = alphabet.find(c);
+    if (value == std::string_view::npos) return std::nullopt;
+    bits = bits << 6 | static_cast<unsigned>(value);
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    hexadecimal += digits[bits >> (held + 4) & 15];
+    hexadecimal += digits[bits >> held & 15];
+  }
+  if (hexadecimal.size() != 2 * bytes) return std::nullopt;
+  return hexadecimal;
 }
 
 std::map<std::string, std::string> digests_of(const Answer& answer) {

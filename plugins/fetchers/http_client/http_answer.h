@@ -30,7 +30,15 @@ struct Answer {
   // Time to wait before the next try (seconds or a date); zero if there is none.
   std::chrono::milliseconds retry_after() const;
 
-  // "206 Partial Content", with what the body says.
+  // The name that services give to a failure, "AccessDenied": of a header (x-ms-error-code) or of an
+  // XML body; "" if there is none.
+  std::string error_code() const;
+
+  // What stands in the element of an XML body, with its entities replaced; "" if there is none.
+  std::string error_element(std::string_view name) const;
+
+  // "206 Partial Content", with what the body says: of XML its code and the message alone, since
+  // services send what they were asked along, of other text the beginning.
   std::string said() const;
 };
 
@@ -54,6 +62,9 @@ struct Version {
   bool is_known() const { return !etag.empty() || !last_modified.empty(); }
   std::string text() const;  // "" if it is not known
 };
+
+// Lower-case hexadecimal; none if the text is no base64 of so many bytes.
+std::optional<std::string> hexadecimal_of_base64(std::string_view text, std::size_t bytes);
 
 // SHA-256 and MD5 that the server promises, as the SDK has them: lower-case hexadecimal.
 std::map<std::string, std::string> digests_of(const Answer& answer);

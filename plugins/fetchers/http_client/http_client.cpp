@@ -8,6 +8,8 @@
 
 #include <curl/curl.h>
 
+#include "url_text.h"
+
 namespace http_fetcher {
 namespace {
 
@@ -15,45 +17,12 @@ using sharkreg::Failure;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t most_head_bytes = 256 * 1024;
-constexpr std::size_t most_error_text = 200;
+constexpr std::size_t most_error_text = 2000;
 constexpr long buffer_size = 256 * 1024;
 
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' ||
-                           text.back() == '\n')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-// Of the URL: what stands between "://" and the path.
-std::string_view authority_of(std::string_view url) {
-  const std::size_t begin = url.find("://");
-  if (begin == std::string_view::npos) return {};
-  url.remove_prefix(begin + 3);
-  return url.substr(0, url.find_first_of("/?#"));
-}
-
-std::string host_of(std::string_view url) {
-  std::string_view authority = authority_of(url);
-  if (!authority.empty() && authority.front() == '[') {
-    return lower(authority.substr(0, authority.find(']') + 1));
-  }
-  return lower(authority.substr(0, authority.find(':')));
-}
 
 std::string token_variable(const std::string& host) {
   std::string name = "SHARKREG_HTTP_TOKEN_";
@@ -63,10 +32,6 @@ std::string token_variable(const std::string& host) {
     name += letter ? static_cast<char>(c - 'a' + 'A') : digit ? c : '_';
   }
   return name;
-}
-
-bool is_this_machine(const std::string& host) {
-  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
 }  // namespace
@@ -111,13 +76,14 @@ struct HttpClient::State {
       answer = {};
       const std::size_t space = line.find(' ');
       if (space != std::string_view::npos && space + 4 <= line.size()) {
-        answer.reason = trimmed(line.substr(std::min(space + 5, line.size())));
+        answer.reason = without_spaces_around(line.substr(std::min(space + 5, line.size())));
       }
       return true;
     }
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos) {
-      answer.headers[lower(line.substr(0, colon))] = trimmed(line.substr(colon + 1));
+      answer.headers[in_lower_case(line.substr(0, colon))] =
+          without_spaces_around(line.substr(colon + 1));
     }
     return true;
   }
@@ -191,7 +157,7 @@ struct HttpClient::State {
 
   void set_up(const Request& request) {
     curl_easy_reset(curl);  // which keeps the connection
-    const bool secure = lower(request.url.substr(0, 8)) == "https://";
+    const bool secure = split_url(request.url)->scheme == "https";
     set(CURLOPT_URL, request.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
@@ -220,20 +186,19 @@ struct HttpClient::State {
       set(CURLOPT_CAINFO, file.c_str());
       break;
     }
+    if (request.path_as_is) set(CURLOPT_PATH_AS_IS, 1L);
+    if (!request.is_signed) set_credentials(request);
+  }
+
+  void set_credentials(const Request& request) {
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
     if (const std::string file = variable("NETRC"); !file.empty()) {
       set(CURLOPT_NETRC_FILE, file.c_str());
     }
-    if (!request.sigv4.empty()) {
-      set(CURLOPT_AWS_SIGV4, request.sigv4.c_str());
-      set(CURLOPT_USERNAME, request.key_id.c_str());
-      set(CURLOPT_PASSWORD, request.secret.c_str());
-      return;
-    }
-    const std::string name = host_of(request.url);
+    const std::string name = split_url(request.url)->host();
     const std::string token = request.bearer_token.empty() ? variable(token_variable(name).c_str())
                                                            : request.bearer_token;
-    if (!token.empty() && (secure || is_this_machine(name))) {
+    if (!token.empty() && is_confidential(request.url)) {
       set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));  // not sent to other hosts
       set(CURLOPT_XOAUTH2_BEARER, token.c_str());
     }
@@ -292,11 +257,11 @@ HttpClient::~HttpClient() {
 
 Answer HttpClient::perform(const Request& request, const OnHead& on_head, const OnBytes& on_bytes) {
   State& state = *state_;
-  const std::string scheme = lower(request.url.substr(0, request.url.find("://")));
-  if (scheme != "http" && scheme != "https") {
+  const auto parts = split_url(request.url);
+  if (!parts || (parts->scheme != "http" && parts->scheme != "https")) {
     throw Failure(Failure::Kind::invalid, "\"" + shown(request.url) + "\" is no http URL");
   }
-  if (authority_of(request.url).find('@') != std::string_view::npos) {
+  if (parts->authority.find('@') != std::string::npos) {
     throw Failure(Failure::Kind::invalid, "a URL with a user name or password in it is not used",
                   "put them into ~/.netrc");
   }

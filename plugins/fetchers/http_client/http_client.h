@@ -21,12 +21,10 @@ struct Request {
   std::string range;                 // "0-99"; empty: all
   std::vector<std::string> headers;  // "Name: value"
   bool follow_redirects = true;      // else an answer of status 3xx is an answer
+  bool path_as_is = false;           // "/../" in it is part of a name
 
-  // To be signed by libcurl, as CURLOPT_AWS_SIGV4 and CURLOPT_USERPWD have it: "aws:amz:us-east-1:s3"
-  // with the key's id and the secret. Empty: not signed.
-  std::string sigv4;
-  std::string key_id;
-  std::string secret;
+  // The headers have all that proves who asks, if anything does: neither a token nor NETRC is used.
+  bool is_signed = false;
   // Sent to this URL's host alone. Empty: SHARKREG_HTTP_TOKEN_HOST, as below.
   std::string bearer_token;
 };

@@ -47,6 +47,10 @@ void HttpFetcher::sign(Request&) {}
 
 void HttpFetcher::learn(const Answer&, ArtifactInformation&) {}
 
+bool HttpFetcher::is_absent(const Answer& answer) const {
+  return answer.status == 404 || answer.status == 410;
+}
+
 std::string HttpFetcher::hint_for(const Answer& answer) const {
   if (answer.status == 407) return "give the proxy's user and password in https_proxy";
   if (answer.status != 401 && answer.status != 403) return {};
@@ -144,14 +148,25 @@ bool HttpFetcher::get(const std::string& url, std::uint64_t length, const Begin&
   return true;
 }
 
+// The size, where a part may begin at the end: servers have many answers to that (416 with or
+// without the size, 206 of nothing).
+std::optional<std::uint64_t> HttpFetcher::size_before(const std::string& url,
+                                                      const ArtifactPart& part) {
+  if (part.offset == 0 || part.length != ArtifactPart::to_end) return std::nullopt;
+  const auto information = stat(url);
+  if (!information || !information->size) return std::nullopt;
+  return static_cast<std::uint64_t>(*information->size);
+}
+
 void HttpFetcher::read(const std::string& url, const ArtifactPart& part, const Receive& receive) {
   if (part.length == 0) return;
   const Version wanted = Version::from_text(part.validator);
   if (!part.validator.empty() && !wanted.is_known())
     changed(url, "no server says " + part.validator);
-  if (is_empty(url, part, wanted.size)) return;
-  const auto check = [&](const Answer& answer, std::optional<std::uint64_t> size) {
-    check_version(url, wanted, answer, size);
+  const auto size = wanted.is_known() ? wanted.size : size_before(url, part);
+  if (is_empty(url, part, size)) return;
+  const auto check = [&](const Answer& answer, std::optional<std::uint64_t> its_size) {
+    check_version(url, wanted, answer, its_size);
   };
   const auto refusal =
       read_part(client_, request_of(url, part, false, wanted), url, part, check, receive);

@@ -47,7 +47,11 @@ class HttpFetcher : public sharkreg::ArtifactFetcher {
   // its digests. Standard headers were read before.
   virtual void learn(const Answer& answer, sharkreg::ArtifactInformation& information);
 
-  // What the user can do about a refusal: an answer of status 400 or more, not 404 or 410.
+  // Whether it says that there is no such artifact: 404 and 410, unless the service means something
+  // else by them.
+  virtual bool is_absent(const Answer& answer) const;
+
+  // What the user can do about a refusal: an answer that is neither good nor is_absent.
   virtual std::string hint_for(const Answer& answer) const;
 
  private:
@@ -58,6 +62,8 @@ class HttpFetcher : public sharkreg::ArtifactFetcher {
              const HttpClient::OnBytes& on_bytes);
   sharkreg::ArtifactInformation information_of(const Answer& answer,
                                                std::optional<std::uint64_t> size, bool ranges);
+  std::optional<std::uint64_t> size_before(const std::string& url,
+                                           const sharkreg::ArtifactPart& part);
   [[noreturn]] void refuse(const std::string& url, const Answer& answer) const;
 
   const sharkreg::Host& host_;

@@ -28,7 +28,7 @@ void changed(const std::string& url, const std::string& how) {
 
 void refuse(const std::string& url, const Answer& answer, const std::string& hint) {
   const bool passes = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
-                      answer.status >= 500 || answer.status < 400;
+                      answer.status >= 500 || answer.status < 300;
   Failure failure(passes ? Failure::Kind::failed : Failure::Kind::invalid,
                   shown(url) + ": the server says " + answer.said(), hint);
   if (answer.status == 429 || answer.status == 503) failure.set_retry_after(answer.retry_after());
