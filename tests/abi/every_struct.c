@@ -4,9 +4,11 @@
 #include <sharkreg/comparator_abi.h>
 #include <sharkreg/execute_abi.h>
 #include <sharkreg/fetcher_abi.h>
-#include <sharkreg/get_abi.h>
 #include <sharkreg/plugin_abi.h>
 #include <sharkreg/tuner_abi.h>
+#if __has_include(<sharkreg/get_abi.h>)  /* since the second candidate of 1.0 */
+#include <sharkreg/get_abi.h>
+#endif
 
 #define USE(type)                             \
   const type* use_##type(const type* value);  \

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subcommands that only look: list, plan, validate, plugins, compare, fetch.
+#include <filesystem>
+#include <iterator>
+
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
@@ -117,7 +120,9 @@ TEST_CASE("plugins lists accepted and refused ones with the reason") {
   CHECK(contains(ended.out, "libcpu.so  [comes with sharkreg]\n  accepted: cpu "));
   CHECK(contains(sandbox.run({"plugins", "--backend-plugin=libcpu.so"}).out,
                  "libcpu.so  [named by --backend-plugin]\n  accepted: cpu "));
-  CHECK(count_of(ended.out, "accepted: ") == 9);
+  const fs::directory_iterator own(SHARKREG_PLUGIN_DIR);
+  CHECK(count_of(ended.out, "accepted: ") ==
+        static_cast<std::size_t>(std::distance(begin(own), end(own))));
 }
 
 TEST_CASE("compare exits 0 for a match, 1 for a mismatch and 2 for wrong usage") {
