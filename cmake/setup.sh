@@ -5,6 +5,7 @@
 #   Debian packages           by apt, only those that are missing (through sudo when not root)
 #   build/python              a virtual environment with the packages of cmake/requirements.txt
 #   build/tools               links to IREE's native programs inside that environment
+#   build/servers             servers that tests start, each with a stamp of its own
 #   regression_tests/magika/files    the Magika model, imported and checked
 #
 # Each step leaves a stamp as its last act: a killed set-up starts that step again, a finished one
@@ -31,6 +32,9 @@ packages=(
   cargo                                   # an example of a plugin in Rust
   python3 python3-venv                   # IREE and the Magika model come as Python packages
 )
+
+# The servers of Node.js; who has it from elsewhere keeps that. Debian 12's Go is too old for those of Go.
+command -v npm >/dev/null || packages+=(nodejs npm)
 
 say() { printf 'set-up: %s\n' "$*" >&2; }
 
@@ -226,6 +230,71 @@ set_up_model() {
   finish "$stamp" "$key"
 }
 
+# A program of Go at least as new as this, which is needed to build some of the servers.
+find_go() {
+  local go version
+  for go in "$(command -v go || true)" /usr/local/go/bin/go; do
+    [[ -x $go ]] || continue
+    version=$(GOTOOLCHAIN=local "$go" env GOVERSION 2>/dev/null) || continue
+    version=${version#go1.}
+    if [[ ${version%%[!0-9]*} -ge 21 ]]; then
+      printf '%s\n' "$go"
+      return
+    fi
+  done
+  return 1
+}
+
+# Builds a program of Go, of a pinned version, as build/servers/bin/NAME.
+install_go_program() {
+  local name=$1 package=$2 go
+  if ! go=$(find_go); then
+    say "Go 1.21 or later is not there"
+    return 1
+  fi
+  rm -rf -- "$build/servers/$name.part"
+  logged env GOBIN="$build/servers/$name.part" GOTOOLCHAIN=local GOFLAGS= CGO_ENABLED=0 \
+    "$go" install "$package" || return
+  # There is one program in it, of whatever name.
+  mv -- "$build/servers/$name.part"/* "$build/servers/bin/$name" &&
+    rmdir -- "$build/servers/$name.part"
+}
+
+# Installs a program of npm, of a pinned version, with all that it needs, as build/servers/bin/NAME.
+install_node_program() {
+  local name=$1 package=$2
+  if ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
+    say "Node.js 18 or later is not there"
+    return 1
+  fi
+  rm -rf -- "$build/servers/$name"
+  mkdir -- "$build/servers/$name"
+  logged npm install --prefix "$build/servers/$name" --ignore-scripts --no-audit --no-fund \
+    --no-save "$package" || return
+  ln -sfn -- "../$name/node_modules/.bin/$name" "$build/servers/bin/$name"
+}
+
+# One server, build/servers/bin/NAME, which the command, with NAME and SOURCE, puts there. To do
+# without is no error: then the tests that want it are skipped, and say so.
+set_up_server() {
+  local name=$1 source=$2 stamp=$build/servers/$1.stamp
+  shift 2
+  is_done "$stamp" "$source" "$build/servers/bin/$name" && return
+  say "making $name, a server for tests"
+  rm -f -- "$stamp"
+  mkdir -p -- "$build/servers/bin"
+  if "$@" "$name" "$source"; then
+    finish "$stamp" "$source"
+  else
+    say "there is no $name: the tests that need it will be skipped"
+  fi
+}
+
+set_up_servers() {
+  set_up_server azurite-blob azurite@3.35.0 install_node_program
+  set_up_server versitygw github.com/versity/versitygw/cmd/versitygw@v1.8.0 install_go_program
+}
+
 started=${EPOCHREALTIME/[.,]/}
 mkdir -p -- "$build" || die "cannot write to $root"
 # What is started here inherits the lock, so a killed set-up's children are waited for as well.
@@ -238,6 +307,7 @@ fi
 
 if is_debian_12; then install_packages; else require_tools; fi
 set_up_python
+set_up_servers
 set_up_model
 
 took=$((${EPOCHREALTIME/[.,]/} - started))
