@@ -27,7 +27,7 @@ while (($#)) && [[ $1 != -* ]]; do
 done
 ((${#presets[@]})) || presets=(release asan tsan)
 
-phase "set-up" "$root/cmake/setup.sh"
+phase "set-up" "$root/cmake/setup.sh" --with-servers
 trees=()
 for preset in "${presets[@]}"; do
   phase "build $preset" build_preset "$preset"

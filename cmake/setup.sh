@@ -8,6 +8,8 @@
 #   build/servers             servers that tests start, each with a stamp of its own
 #   regression_tests/magika/files    the Magika model, imported and checked
 #
+#   build/servers            with --with-servers: servers that the tests start
+#
 # Each step leaves a stamp as its last act: a killed set-up starts that step again, a finished one
 # costs a few milliseconds. Two set-ups of one checkout wait for one another.
 # Exit status: 0 ready, 3 something is missing (the message says what).
@@ -34,6 +36,9 @@ packages=(
   cargo                                   # an example of a plugin in Rust
   python3 python3-venv                   # IREE and the Magika model come as Python packages
 )
+
+# The servers of Node.js; who has it from elsewhere keeps that. Debian 12's Go is too old for those of Go.
+command -v npm >/dev/null || packages+=(nodejs npm)
 
 say() { printf 'set-up: %s\n' "$*" >&2; }
 
@@ -264,6 +269,20 @@ install_go_program() {
     rmdir -- "$build/servers/$name.part"
 }
 
+# Installs a program of npm, of a pinned version, with all that it needs, as build/servers/bin/NAME.
+install_node_program() {
+  local name=$1 package=$2
+  if ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
+    say "Node.js 18 or later is not there"
+    return 1
+  fi
+  rm -rf -- "$build/servers/$name"
+  mkdir -- "$build/servers/$name"
+  logged npm install --prefix "$build/servers/$name" --ignore-scripts --no-audit --no-fund \
+    --no-save "$package" || return
+  ln -sfn -- "../$name/node_modules/.bin/$name" "$build/servers/bin/$name"
+}
+
 # One server, build/servers/bin/NAME, which the command, with NAME and SOURCE, puts there. To do
 # without is no error: then the tests that want it are skipped, and say so.
 set_up_server() {
@@ -283,6 +302,8 @@ set_up_server() {
 set_up_servers() {
   set_up_server toxiproxy-server github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0 \
     install_go_program
+  set_up_server azurite-blob azurite@3.35.0 install_node_program
+  set_up_server versitygw github.com/versity/versitygw/cmd/versitygw@v1.8.0 install_go_program
 }
 
 started=${EPOCHREALTIME/[.,]/}
@@ -297,8 +318,8 @@ fi
 
 if is_debian_12; then install_packages; else require_tools; fi
 set_up_python
-set_up_servers
 set_up_model
+if [[ ${1-} == --with-servers ]]; then set_up_servers; fi
 
 took=$((${EPOCHREALTIME/[.,]/} - started))
 say "$(printf 'ready after %d.%02d s' $((took / 1000000)) $((took / 10000 % 100)))"

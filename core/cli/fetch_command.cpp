@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <condition_variable>
+#include <csignal>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <stop_token>
 #include <thread>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -16,6 +21,7 @@
 #include "cli/pinning.h"
 #include "cli/store_settings.h"
 #include "execute/artifact_request.h"
+#include "execute/event_loop.h"
 
 namespace sharkreg::core {
 namespace {
@@ -38,38 +44,85 @@ std::vector<Wanted> all_wanted(const std::vector<CasePlan>& plans) {
   return wanted;
 }
 
+// What is fetched now, at the end of what was printed: on a terminal in place, many times a second;
+// elsewhere a line now and then for each that is large. All else that is printed goes through here.
+class ProgressLines {
+ public:
+  explicit ProgressLines(FetchProgress& progress)
+      : progress_(progress), in_place_(::isatty(STDERR_FILENO) == 1) {}
+
+  std::chrono::milliseconds interval() const {
+    return in_place_
+               ? std::chrono::milliseconds(250)
+               : std::chrono::duration_cast<std::chrono::milliseconds>(FetchProgress::interval);
+  }
+
+  void refresh() {
+    if (in_place_) clear();
+    for (const std::string& line : progress_.lines()) {
+      fmt::print(stderr, "{}\n", line);
+      ++shown_;
+    }
+  }
+
+  // Before something else is printed.
+  void clear() {
+    if (in_place_ && shown_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", shown_);
+    shown_ = 0;
+  }
+
+ private:
+  FetchProgress& progress_;
+  const bool in_place_;
+  std::size_t shown_ = 0;
+};
+
+// Fetches several artifacts at a time; what it prints and counts belongs to the loop's thread.
 class FetchAll {
  public:
-  FetchAll(std::vector<Wanted> wanted, ArtifactStore& store)
-      : wanted_(std::move(wanted)), store_(store) {}
+  FetchAll(std::vector<Wanted> wanted, ArtifactStore& store, EventLoop& loop, ProgressLines& lines)
+      : wanted_(std::move(wanted)), store_(store), loop_(loop), lines_(lines) {}
 
-  // So many at a time; each of them may use several connections.
+  // So many at a time; each of them may use several connections. Ends when all were tried, or what
+  // was running after interrupt().
   void run(std::size_t jobs) {
-    std::vector<std::jthread> threads;
-    for (std::size_t count = 0; count < std::min(jobs, wanted_.size()); ++count) {
-      threads.emplace_back([this] { work(); });
-    }
+    for (std::size_t count = 0; count < std::min(jobs, wanted_.size()); ++count) start_next();
+    loop_.run_until([this] { return running_ == 0; });
+  }
+
+  void interrupt() { stop_.request_stop(); }
+
+  void say_waiting(const std::string& location) {
+    loop_.post([this, location] {
+      lines_.clear();
+      fmt::print(stderr, "waiting for {}, which another process fetches\n", redacted(location));
+    });
   }
 
   std::size_t fetched() const { return fetched_; }
   std::size_t failed() const { return failed_; }
 
  private:
-  void work() {
-    std::unique_lock lock(mutex_);
-    while (next_ < wanted_.size()) {
-      const Wanted& wanted = wanted_[next_++];
-      lock.unlock();
-      const auto provided =
-          store_.provide(request_for(wanted.artifact->source), wanted.artifact->path);
-      lock.lock();
-      say(wanted, provided);
-    }
+  void start_next() {
+    if (next_ == wanted_.size() || stop_.stop_requested()) return;
+    const Wanted& wanted = wanted_[next_++];
+    ++running_;
+    loop_.post_blocking([this, &wanted]() -> std::function<void()> {
+      auto provided = store_.provide(request_for(wanted.artifact->source), wanted.artifact->path,
+                                     stop_.get_token());
+      return [this, &wanted, provided = std::move(provided)] {
+        --running_;
+        say(wanted, provided);
+        start_next();
+      };
+    });
   }
 
   void say(const Wanted& wanted, const Result<Provided>& provided) {
+    lines_.clear();
     if (!provided) {
       ++failed_;
+      if (provided.error().kind == ErrorKind::interrupted) return;
       fmt::print(stderr, "sharkreg: {}: cannot provide {}: {}\n", wanted.plan,
                  redacted(wanted.artifact->source.text), redacted(to_text(provided.error())));
       return;
@@ -81,8 +134,11 @@ class FetchAll {
 
   const std::vector<Wanted> wanted_;
   ArtifactStore& store_;
-  std::mutex mutex_;  // guards the rest, and what is printed
+  EventLoop& loop_;
+  ProgressLines& lines_;
+  std::stop_source stop_;
   std::size_t next_ = 0;
+  std::size_t running_ = 0;
   std::size_t fetched_ = 0;
   std::size_t failed_ = 0;
 };
@@ -102,31 +158,34 @@ Result<int> fetch_command(Context& context) {
   const auto jobs = fetch_jobs(context.settings());
   if (!jobs) return jobs.error();
   FetchProgress progress(context.clock());
+  FetchAll* fetching = nullptr;
   const auto store = context.artifact_store([&](StoreSettings& settings) {
     settings.progress = [&](const std::string& location, std::uint64_t done, std::uint64_t total) {
       progress.came(location, done, total);
     };
-    settings.waiting = [](const std::string& location) {
-      fmt::print(stderr, "waiting for {}, which another process fetches\n", redacted(location));
-    };
+    settings.waiting = [&](const std::string& location) { fetching->say_waiting(location); };
+    // New pins are of what there is now.
+    if (*pinning && context.settings().is_true("repin")) settings.revalidate = Revalidate::always;
   });
   if (!store) return store.error();
-  FetchAll all(all_wanted(planned->plans), **store);
-  {
-    std::mutex mutex;
-    std::condition_variable_any over;
-    // Large artifacts take long: what is fetched now is told every few seconds.
-    const std::jthread teller([&](const std::stop_token& stop) {
-      std::unique_lock lock(mutex);
-      while (!over.wait_for(lock, stop, FetchProgress::interval, [] { return false; })) {
-        if (stop.stop_requested()) return;
-        for (const std::string& line : progress.lines()) fmt::print(stderr, "{}\n", line);
-      }
-    });
-    all.run(*jobs);
-  }
+  EventLoop loop(*jobs);
+  ProgressLines lines(progress);
+  FetchAll all(all_wanted(planned->plans), **store, loop, lines);
+  fetching = &all;
+  std::optional<int> signal;
+  loop.on_signal([&](int number) {
+    signal = number;
+    all.interrupt();
+  });
+  loop.every(lines.interval(), [&] { lines.refresh(); });
+  all.run(*jobs);
+  lines.clear();
   print_notes(context.take_notes());
   fmt::print(stderr, "{} artifacts are there, {} are not\n", all.fetched(), all.failed());
+  if (signal) {
+    fmt::print(stderr, "interrupted: the next fetch goes on where this one stopped\n");
+    return *signal == SIGTERM ? exit_terminated : exit_interrupted;
+  }
   if (all.failed() > 0) return exit_infrastructure;
   if (*pinning) {
     const auto contents = contents_of(planned->plans, **store);

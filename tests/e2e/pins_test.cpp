@@ -131,7 +131,10 @@ TEST_CASE("pins: what the server changes is an error that names both digests, un
   const std::string written = content_of(reef.model("m/s"));
   reef.serve("/p.mlir", "module {} // another\n");
 
-  const Ended refused = reef.run({"fetch", pin});
+  // Where the pinned content is in the store nobody is asked; elsewhere it cannot be had any more.
+  CHECK(reef.run({"fetch", pin}).exit_status == 0);
+  const std::string elsewhere = "--cache-dir=" + (reef.box.tests().parent_path() / "new").native();
+  const Ended refused = reef.run({"fetch", pin, elsewhere});
   CHECK(refused.exit_status == 3);
   CHECK(contains(refused.err, core::sha256_of("module {}\n")));
   CHECK(contains(refused.err, core::sha256_of("module {} // another\n")));

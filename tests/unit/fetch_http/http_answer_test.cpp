@@ -23,6 +23,31 @@ TEST_CASE("http: a range is read strictly") {
   }
 }
 
+TEST_CASE("http: of XML that explains a failure only code and message are said") {
+  Answer answer;
+  answer.status = 403;
+  answer.error_text =
+      "<?xml version=\"1.0\"?> <Error><Code>No</Code><Message>&#34;a&#x22; &lt;b&gt; "
+      "&amp;&nope;&#7; c&"
+      "</Message><Key>secret</Key>";
+  CHECK(answer.error_code() == "No");
+  CHECK(answer.said() == "403 (No: \"a\" <b> & c&)");
+  answer.reason = "Forbidden";
+  CHECK(answer.said() == "403 Forbidden (No: \"a\" <b> & c&)");
+  answer.headers["x-ms-error-code"] = "Never";
+  CHECK(answer.error_code() == "Never");
+  answer.error_text.clear();
+  CHECK(answer.said() == "403 Forbidden (Never)");
+  // Azure writes the message into the status line too, and its own notes behind it.
+  answer.error_text = "<Error><Message>Forbidden to all. RequestId:7 Time:8</Message></Error>";
+  CHECK(answer.said() == "403 (Never: Forbidden to all.)");
+  // The end is cut off where it is long.
+  answer.error_text = "<Error><Message>" + std::string(500, 'x');
+  CHECK(answer.said() == "403 Forbidden (Never: " + std::string(200, 'x') + ")");
+  answer.error_text = "<Error><Resource>secret";
+  CHECK(answer.said() == "403 Forbidden (Never)");
+}
+
 TEST_CASE("http: a version goes through its text") {
   Answer answer;
   answer.headers["etag"] = "\"a b\"";
