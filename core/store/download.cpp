@@ -42,6 +42,8 @@ Result<Downloaded> fetch_in_one(const Download& download, const ArtifactInformat
   Retries retries(limits, stop);
   Meter meter(download, static_cast<std::uint64_t>(information.size.value_or(0)));
   std::int64_t there = 0;
+  std::int64_t furthest = 0;  // that a try ever came: what came before is no progress
+  bool resumes = information.ranges && !information.validator.empty();
   ContentDigests digests(wants_md5(download, information));
   if (auto emptied = file.empty(); !emptied) return emptied.error();
   for (;;) {
@@ -56,10 +58,9 @@ Result<Downloaded> fetch_in_one(const Download& download, const ArtifactInformat
             if (write_trouble != 0) return false;
             digests.add({static_cast<const char*>(bytes), size});
             there += static_cast<std::int64_t>(size);
-            if (size > 0) {
-              retries.progressed();
-              meter.add(size);
-            }
+            if (there > furthest) retries.progressed();
+            furthest = std::max(furthest, there);
+            if (size > 0) meter.add(size);
             return true;
           });
       break;
@@ -67,11 +68,14 @@ Result<Downloaded> fetch_in_one(const Download& download, const ArtifactInformat
       if (write_trouble != 0) return core::write_trouble(file.path(), write_trouble);
       if (stop.stop_requested()) return interrupted();
       if (failure.kind() == Failure::Kind::changed) throw;
-      if (!retries.wait_after(failure)) {
+      // It gives no ranges, whatever it said: from the beginning then.
+      const bool no_ranges = failure.kind() == Failure::Kind::unsupported && there > 0;
+      if (!no_ranges && !retries.wait_after(failure)) {
         if (stop.stop_requested()) return interrupted();
         return error_of(failure, retries.failures());
       }
-      if (information.ranges && !information.validator.empty()) continue;
+      resumes = resumes && !no_ranges;
+      if (resumes) continue;
       there = 0;
       digests = ContentDigests(wants_md5(download, information));
       meter.start_at(0);
