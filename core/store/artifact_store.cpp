@@ -265,12 +265,10 @@ Result<void> ArtifactStore::make_room(StoreIndex& index, std::uint64_t bytes) {
   return {};
 }
 
-// First the index: who is killed before the rename left a part that is known to be this blob.
-Result<ArtifactStore::Found> ArtifactStore::place_blob(StoreIndex& index,
-                                                       const ArtifactRequest& wanted,
-                                                       const std::string& key,
-                                                       const std::string& candidate,
-                                                       const Downloaded& downloaded) {
+// `link`: through which it will be read first; none if it is unpacked before that.
+Result<ArtifactStore::Found> ArtifactStore::place_blob(
+    StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
+    const std::string& candidate, const fs::path& link, const Downloaded& downloaded) {
   const std::string part_key = sha256_of(candidate);
   const fs::path part = layout_.part(part_key);
   auto trouble = disagreement(wanted.pin, downloaded.digests);
@@ -286,13 +284,17 @@ Result<ArtifactStore::Found> ArtifactStore::place_blob(StoreIndex& index,
   const auto identity = identity_of(part);
   if (!identity) return cannot_place(part, ENOENT);
   const std::string& sha256 = downloaded.digests.sha256;
+  if (auto may = become_lessee(); !may) return may.error();
+  const fs::path file = layout_.blob(sha256);
   const KnownSource source{
       {sha256, *identity}, downloaded.information.validator, now(clock_), part_key};
-  // A lease before it can be found: nobody shall take it away at once.
-  if (auto leased = lease(index, sha256, {}); !leased) return leased.error();
-  if (auto remembered = index.remember(key, source); !remembered) return remembered.error();
-  const fs::path file = layout_.blob(sha256);
-  if (auto placed = place_durably(part, file); !placed) return placed.error();
+  if (auto placed = placer_.place(index, {part, file, {key, source, process_, link}}); !placed) {
+    return placed.error();
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    leased_.insert(sha256 + link.native());
+  }
   if (!downloaded.digests.md5.empty()) {
     if (auto noted = index.remember_digests(file, *identity, downloaded.digests); !noted) {
       return noted.error();
@@ -304,8 +306,8 @@ Result<ArtifactStore::Found> ArtifactStore::place_blob(StoreIndex& index,
 // To be called by the holder of the location's lock.
 Result<ArtifactStore::Found> ArtifactStore::fetch_from(
     StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-    const std::string& candidate, const TransferLimits& limits, const std::stop_token& stop,
-    bool& nothing_learned) {
+    const std::string& candidate, const fs::path& link, const TransferLimits& limits,
+    const std::stop_token& stop, bool& nothing_learned) {
   const std::string part_key = sha256_of(candidate);
   std::optional<FileLock> lock;
   if (part_key != key) {
@@ -333,13 +335,13 @@ Result<ArtifactStore::Found> ArtifactStore::fetch_from(
   if (downloaded->information.local_path) {
     return local_file(wanted, *downloaded->information.local_path);
   }
-  return place_blob(index, wanted, key, candidate, *downloaded);
+  return place_blob(index, wanted, key, candidate, link, *downloaded);
 }
 
 // From the first candidate that gives it. The error is the URL's own.
 Result<ArtifactStore::Found> ArtifactStore::fetched(StoreIndex& index,
                                                     const ArtifactRequest& wanted,
-                                                    const std::string& key,
+                                                    const std::string& key, const fs::path& link,
                                                     const std::stop_token& stop,
                                                     bool& nothing_learned) {
   std::string tried;
@@ -353,7 +355,7 @@ Result<ArtifactStore::Found> ArtifactStore::fetched(StoreIndex& index,
       if (dead_mirrors_.contains(host)) continue;
     }
     bool learned_nothing = true;
-    auto found = fetch_from(index, wanted, key, candidate, limits, stop, learned_nothing);
+    auto found = fetch_from(index, wanted, key, candidate, link, limits, stop, learned_nothing);
     if (found) {
       if (!tried.empty()) found->note = "it came from the URL itself: " + tried;
       return found;
@@ -495,16 +497,22 @@ Result<ArtifactStore::Found> ArtifactStore::without_pointer(Found found,
   return git_lfs_error(*pointer, location);
 }
 
+// The name under which this object leases is locked as long as it lives.
+Result<void> ArtifactStore::become_lessee() {
+  const std::scoped_lock lock(mutex_);
+  if (process_lock_) return {};
+  process_ = new_process_name();
+  auto taken = FileLock::try_to_take(layout_.processes() / process_);
+  if (!taken) return taken.error();
+  if (!*taken) return Error{ErrorKind::infrastructure, "cannot lock " + process_, {}};
+  process_lock_.emplace(std::move(**taken));
+  return {};
+}
+
 Result<void> ArtifactStore::lease(StoreIndex& index, const std::string& sha256,
                                   const fs::path& link) {
+  if (auto may = become_lessee(); !may) return may;
   const std::scoped_lock lock(mutex_);
-  if (!process_lock_) {
-    process_ = new_process_name();
-    auto taken = FileLock::try_to_take(layout_.processes() / process_);
-    if (!taken) return taken.error();
-    if (!*taken) return Error{ErrorKind::infrastructure, "cannot lock " + process_, {}};
-    process_lock_.emplace(std::move(**taken));
-  }
   if (!leased_.insert(sha256 + link.native()).second) return {};
   return index.lease(process_, sha256, link, now(clock_));
 }
@@ -577,7 +585,9 @@ Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs:
              settings_.directory.native()});
   }
   bool nothing_learned = false;
-  const auto found = fetched(**index, wanted, key, stop, nothing_learned);
+  const bool is_raw = wanted.unpacking.kind == Unpacking::Kind::none;
+  const auto found =
+      fetched(**index, wanted, key, is_raw ? destination : fs::path(), stop, nothing_learned);
   if (found) return finish(*found);
   if (nothing_learned && found.error().kind == ErrorKind::infrastructure) {
     return what_lies_there(destination, found.error());

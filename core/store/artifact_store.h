@@ -24,6 +24,7 @@
 #include "store/file_lock.h"
 #include "store/index.h"
 #include "store/layout.h"
+#include "store/placer.h"
 
 namespace sharkreg::core {
 
@@ -128,12 +129,15 @@ class ArtifactStore {
   Result<bool> is_unchanged(const KnownSource& known, const std::string& location,
                             const std::stop_token& stop);
   Result<Found> fetched(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-                        const std::stop_token& stop, bool& nothing_learned);
+                        const std::filesystem::path& link, const std::stop_token& stop,
+                        bool& nothing_learned);
   Result<Found> fetch_from(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-                           const std::string& candidate, const TransferLimits& limits,
-                           const std::stop_token& stop, bool& nothing_learned);
+                           const std::string& candidate, const std::filesystem::path& link,
+                           const TransferLimits& limits, const std::stop_token& stop,
+                           bool& nothing_learned);
   Result<Found> place_blob(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-                           const std::string& candidate, const Downloaded& downloaded);
+                           const std::string& candidate, const std::filesystem::path& link,
+                           const Downloaded& downloaded);
   Result<void> make_room(StoreIndex& index, std::uint64_t bytes);
   Result<Found> local_file(const ArtifactRequest& wanted, const std::filesystem::path& file);
   Result<Pin> digests_of(StoreIndex& index, const std::filesystem::path& file, const Pin& wanted);
@@ -143,12 +147,14 @@ class ArtifactStore {
                                   const std::stop_token& stop);
   Result<Found> without_pointer(Found found, const std::string& location);
   Result<Provided> hand_out(const Found& found, const std::filesystem::path& destination);
+  Result<void> become_lessee();
   Result<void> lease(StoreIndex& index, const std::string& sha256,
                      const std::filesystem::path& link);
 
   const StoreSettings settings_;
   const StoreLayout layout_;
   FetcherPool fetchers_;
+  Placer placer_;
   const Clock& clock_;
   std::mutex mutex_;                   // guards all below
   std::unique_ptr<StoreIndex> index_;  // null until it is needed

@@ -37,10 +37,6 @@ bool execute(sqlite3* handle, const std::string& statements) {
   }
 }
 
-struct Finalize {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-
 void bind(sqlite3_stmt* statement, int index, const Database::Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
     sqlite3_bind_int64(statement, index, *number);
@@ -71,6 +67,10 @@ void Database::Close::operator()(sqlite3* handle) const {
   sqlite3_close(handle);
 }
 
+void Database::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
 Database::Database(std::filesystem::path file, std::unique_ptr<sqlite3, Close> handle)
     : file_(std::move(file)), handle_(std::move(handle)) {}
 
@@ -97,11 +97,22 @@ Result<Database> Database::open(const std::filesystem::path& file, const std::st
 
 Result<std::vector<Database::Row>> Database::run(const std::string& statement,
                                                  const std::vector<Value>& values) {
-  sqlite3_stmt* prepared = nullptr;
-  const int fine = sqlite3_prepare_v2(handle_.get(), statement.data(),
-                                      static_cast<int>(statement.size()), &prepared, nullptr);
-  const std::unique_ptr<sqlite3_stmt, Finalize> owner(prepared);
-  if (fine != SQLITE_OK) return error();
+  auto& kept = statements_[statement];
+  if (kept == nullptr) {
+    sqlite3_stmt* made = nullptr;
+    const int fine =
+        sqlite3_prepare_v3(handle_.get(), statement.data(), static_cast<int>(statement.size()),
+                           SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    kept.reset(made);
+    if (fine != SQLITE_OK) return error();
+  }
+  sqlite3_stmt* const prepared = kept.get();
+  // Ends it in any case: one that is not over keeps others from writing.
+  const std::unique_ptr<sqlite3_stmt, decltype([](sqlite3_stmt* used) {
+                          sqlite3_reset(used);
+                          sqlite3_clear_bindings(used);
+                        })>
+      ends(prepared);
   for (std::size_t index = 0; index < values.size(); ++index) {
     bind(prepared, static_cast<int>(index) + 1, values[index]);
   }

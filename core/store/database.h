@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "base/error.h"
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 namespace sharkreg::core {
 
@@ -28,18 +30,23 @@ class Database {
   // needs memory that all processes share.
   static Result<Database> open(const std::filesystem::path& file, const std::string& schema);
 
-  // One statement, with its parameters ?1, ?2, …; its rows. SQLite's numbers and texts only.
+  // One statement, with its parameters ?1, ?2, …; its rows. SQLite's numbers and texts only. What
+  // was made of its text is kept for the next time.
   Result<std::vector<Row>> run(const std::string& statement, const std::vector<Value>& values = {});
 
  private:
   struct Close {
     void operator()(sqlite3* handle) const;
   };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
   Database(std::filesystem::path file, std::unique_ptr<sqlite3, Close> handle);
   Error error() const;
 
   std::filesystem::path file_;
-  std::unique_ptr<sqlite3, Close> handle_;
+  std::unique_ptr<sqlite3, Close> handle_;  // outlives its statements
+  std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };
 
 }  // namespace sharkreg::core

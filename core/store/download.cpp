@@ -88,7 +88,6 @@ Result<Downloaded> fetch_in_one(const Download& download, const ArtifactInformat
                              *information.size),
                  {}};
   }
-  if (auto synced = file.sync(); !synced) return synced.error();
   return Downloaded{digests.finish(), information, static_cast<std::uint64_t>(there)};
 }
 
@@ -154,7 +153,6 @@ Result<std::optional<Beginning>> fetch_beginning(const Download& download, const
   }
   const auto size = beginning.information.size;
   if (size ? beginning.there == *size : !beginning.information.ranges) {
-    if (auto synced = file.sync(); !synced) return synced.error();
     beginning.whole = Downloaded{digests->finish(), beginning.information,
                                  static_cast<std::uint64_t>(beginning.there)};
   } else if (!size || beginning.there > *size ||

@@ -40,7 +40,7 @@ struct Downloaded {
 };
 
 // Fetches the artifact into its file, from where an earlier try stopped if the content has the same
-// validator still; the file is on the disk when this returns. An artifact that is a file of this
+// validator still. Whoever places the file sees to it that it is on the disk. An artifact that is a file of this
 // machine is not fetched: information.local_path tells where it lies. What is small comes in one
 // request, from fetchers that have `get`. What is large and can be read from any
 // offset is read in chunks over several connections; its SHA-256 is computed meanwhile, from the

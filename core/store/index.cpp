@@ -96,18 +96,42 @@ Result<std::optional<KnownSource>> StoreIndex::source(const std::string& url_key
                                    origin.empty() ? url_key : origin});
 }
 
-Result<void> StoreIndex::remember(const std::string& url_key, const KnownSource& source) {
+// To be run as one: a source never names a blob that is not known.
+void StoreIndex::add_source(std::vector<Statement>& statements, const std::string& url_key,
+                            const KnownSource& source) {
   const auto& [size, inode, modified] = source.blob.identity;
-  // One transaction: a source never names a blob that is not known.
-  return run_as_one({
-      {"INSERT OR REPLACE INTO blobs VALUES(?1, ?2, ?3, ?4)",
-       {source.blob.sha256, size, inode, modified}},
-      {"INSERT OR REPLACE INTO sources VALUES(?1, ?2, ?3, ?4)",
-       {url_key, source.blob.sha256, source.validator,
-        static_cast<std::int64_t>(source.checked.time_since_epoch().count())}},
-      {"INSERT OR REPLACE INTO origins VALUES(?1, ?2)", {url_key, source.origin}},
-      {"DELETE FROM parts WHERE url = ?1", {source.origin}},
-  });
+  statements.push_back({"INSERT OR REPLACE INTO blobs VALUES(?1, ?2, ?3, ?4)",
+                        {source.blob.sha256, size, inode, modified}});
+  statements.push_back({"INSERT OR REPLACE INTO sources VALUES(?1, ?2, ?3, ?4)",
+                        {url_key, source.blob.sha256, source.validator,
+                         static_cast<std::int64_t>(source.checked.time_since_epoch().count())}});
+  statements.push_back({"INSERT OR REPLACE INTO origins VALUES(?1, ?2)", {url_key, source.origin}});
+  statements.push_back({"DELETE FROM parts WHERE url = ?1", {source.origin}});
+}
+
+void StoreIndex::add_lease(std::vector<Statement>& statements, const std::string& process,
+                           const std::string& sha256, const std::filesystem::path& link,
+                           std::chrono::sys_seconds now) {
+  statements.push_back({"INSERT OR IGNORE INTO leases VALUES(?1, ?2)", {process, sha256}});
+  statements.push_back({"INSERT OR REPLACE INTO uses VALUES(?1, ?2)",
+                        {sha256, static_cast<std::int64_t>(now.time_since_epoch().count())}});
+  if (link.empty()) return;
+  statements.push_back({"INSERT OR REPLACE INTO links VALUES(?1, ?2)", {link.native(), sha256}});
+}
+
+Result<void> StoreIndex::remember(const std::string& url_key, const KnownSource& source) {
+  std::vector<Statement> statements;
+  add_source(statements, url_key, source);
+  return run_as_one(statements);
+}
+
+Result<void> StoreIndex::remember_all(const std::vector<NewBlob>& blobs) {
+  std::vector<Statement> statements;
+  for (const NewBlob& blob : blobs) {
+    add_source(statements, blob.url_key, blob.source);
+    add_lease(statements, blob.process, blob.source.blob.sha256, blob.link, blob.source.checked);
+  }
+  return run_as_one(statements);
 }
 
 Result<std::int64_t> StoreIndex::count_of_sources() {
@@ -192,13 +216,8 @@ Result<void> StoreIndex::remember_derived(const std::string& key, const std::str
 
 Result<void> StoreIndex::lease(const std::string& process, const std::string& sha256,
                                const std::filesystem::path& link, std::chrono::sys_seconds now) {
-  std::vector<Statement> statements{
-      {"INSERT OR IGNORE INTO leases VALUES(?1, ?2)", {process, sha256}},
-      {"INSERT OR REPLACE INTO uses VALUES(?1, ?2)",
-       {sha256, static_cast<std::int64_t>(now.time_since_epoch().count())}}};
-  if (!link.empty()) {
-    statements.push_back({"INSERT OR REPLACE INTO links VALUES(?1, ?2)", {link.native(), sha256}});
-  }
+  std::vector<Statement> statements;
+  add_lease(statements, process, sha256, link, now);
   return run_as_one(statements);
 }
 

@@ -53,6 +53,14 @@ struct PartialDownload {
   bool operator==(const PartialDownload&) const = default;
 };
 
+// What came from a URL, with the lease of who wanted it.
+struct NewBlob {
+  std::string url_key;
+  KnownSource source;
+  std::string process;  // that leases it
+  std::filesystem::path link;
+};
+
 // A blob, for those who clean up.
 struct StoredBlob {
   Blob blob;
@@ -70,6 +78,7 @@ class StoreIndex {
 
   Result<std::optional<KnownSource>> source(const std::string& url_key);
   Result<void> remember(const std::string& url_key, const KnownSource& source);
+  Result<void> remember_all(const std::vector<NewBlob>& blobs);
   Result<std::int64_t> count_of_sources();
 
   Result<std::optional<Blob>> blob(const std::string& sha256);
@@ -113,6 +122,11 @@ class StoreIndex {
     std::vector<Database::Value> values;
   };
   Result<void> run_as_one(const std::vector<Statement>& statements);
+  static void add_source(std::vector<Statement>& statements, const std::string& url_key,
+                         const KnownSource& source);
+  static void add_lease(std::vector<Statement>& statements, const std::string& process,
+                        const std::string& sha256, const std::filesystem::path& link,
+                        std::chrono::sys_seconds now);
 
   std::mutex mutex_;
   Database database_;

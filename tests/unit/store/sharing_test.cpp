@@ -119,7 +119,7 @@ struct Town {
   }
 
   std::unique_ptr<StoreIndex> index() const {
-    return std::move(StoreIndex::open(layout.index()).value());
+    return StoreIndex::open(layout.index()).value();
   }
 
   Collected collect(const CollectOptions& options) {
