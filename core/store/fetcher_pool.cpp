@@ -25,7 +25,7 @@ Result<FetcherPool::Loan> FetcherPool::lend(const std::string& location,
     return lent_ < std::max<std::size_t>(limits_.total, 1) &&
            host.lent < std::max<std::size_t>(limits_.for_one_host, 1);
   };
-  if (!returned_.wait(lock, stop, room)) {
+  if (!host.returned.wait(lock, stop, room)) {
     return Error{ErrorKind::interrupted, "interrupted", {}};
   }
   if (host.idle.empty()) {
@@ -41,14 +41,14 @@ Result<FetcherPool::Loan> FetcherPool::lend(const std::string& location,
 }
 
 void FetcherPool::take_back(const std::string& host, std::unique_ptr<ArtifactFetcher> fetcher) {
-  {
-    const std::scoped_lock lock(mutex_);
-    Host& its_host = hosts_[host];
-    its_host.idle.push_back(std::move(fetcher));
-    --its_host.lent;
-    --lent_;
-  }
-  returned_.notify_all();
+  const std::scoped_lock lock(mutex_);
+  Host& its_host = hosts_[host];
+  its_host.idle.push_back(std::move(fetcher));
+  --its_host.lent;
+  its_host.returned.notify_one();
+  if (lent_-- < limits_.total) return;
+  // Others may have waited for room of any host.
+  for (auto& [name, other] : hosts_) other.returned.notify_one();
 }
 
 }  // namespace sharkreg::core

@@ -61,6 +61,7 @@ class FetcherPool {
   struct Host {
     std::vector<std::unique_ptr<ArtifactFetcher>> idle;
     std::size_t lent = 0;
+    std::condition_variable_any returned;  // wakes one that waits for this host
   };
 
   void take_back(const std::string& host, std::unique_ptr<ArtifactFetcher> fetcher);
@@ -68,7 +69,6 @@ class FetcherPool {
   const Make make_;
   const Limits limits_;
   std::mutex mutex_;  // guards all below
-  std::condition_variable_any returned_;
   std::map<std::string, Host> hosts_;
   std::size_t lent_ = 0;
 };
