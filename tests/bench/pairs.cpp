@@ -14,7 +14,7 @@ using core::Result;
 
 void print_row(const char* what, const Sample& with, const Sample& without) {
   fmt::print(
-      "  {:<6}{:<28}{:<28}{:<28}{:.3f}\n", what, in_milliseconds(with), in_milliseconds(without),
+      "  {:<6}{:<32}{:<32}{:<32}{:.3f}\n", what, in_milliseconds(with), in_milliseconds(without),
       in_milliseconds(differences(with, without)),
       std::chrono::duration<double>(median(with)) / std::chrono::duration<double>(median(without)));
 }
@@ -42,7 +42,7 @@ Result<Pairs> measure(std::size_t count, const Measure& with, const Measure& wit
 }
 
 void print(const std::string& title, const char* other, const Pairs& pairs) {
-  fmt::print("\n{} (pairs: {})\n  {:<6}{:<28}{:<28}{:<28}{}\n", title, pairs.wall_with.size(), "",
+  fmt::print("\n{} (pairs: {})\n  {:<6}{:<32}{:<32}{:<32}{}\n", title, pairs.wall_with.size(), "",
              "sharkreg", other, "difference", "ratio");
   print_row("wall", pairs.wall_with, pairs.wall_without);
   print_row("CPU", pairs.cpu_with, pairs.cpu_without);
