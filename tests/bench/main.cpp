@@ -4,10 +4,10 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/json/value.hpp>
 #include <boost/program_options.hpp>
@@ -16,6 +16,7 @@
 
 #include "base/json.h"
 #include "model_run.h"
+#include "pairs.h"
 #include "statistics.h"
 #include "timed_process.h"
 #include "workplace.h"
@@ -37,47 +38,6 @@ struct Options {
   std::size_t pairs = 21;
   std::size_t run_pairs = 7;
 };
-
-struct Pairs {
-  Sample wall_with, wall_without, cpu_with, cpu_without;
-
-  void add(const Times& with, const Times& without) {
-    wall_with.push_back(with.wall);
-    wall_without.push_back(without.wall);
-    cpu_with.push_back(with.cpu);
-    cpu_without.push_back(without.cpu);
-  }
-};
-
-using Measure = std::function<Result<Times>()>;
-
-// Both by turns, so that other load of the machine falls on either.
-Result<Pairs> measure(std::size_t count, const Measure& with, const Measure& without) {
-  Pairs pairs;
-  for (std::size_t pair = 0; pair < count; ++pair) {
-    const Result<Times> a = with();
-    if (!a) return a.error();
-    const Result<Times> b = without();
-    if (!b) return b.error();
-    pairs.add(*a, *b);
-  }
-  return pairs;
-}
-
-void print_row(const char* what, const Sample& with, const Sample& without) {
-  fmt::print(
-      "  {:<6}{:<28}{:<28}{:<28}{:.3f}\n", what, in_milliseconds(with), in_milliseconds(without),
-      in_milliseconds(differences(with, without)),
-      std::chrono::duration<double>(median(with)) / std::chrono::duration<double>(median(without)));
-}
-
-void print(const std::string& title, const char* other, const Pairs& pairs) {
-  fmt::print("\n{} (pairs: {})\n  {:<6}{:<28}{:<28}{:<28}{}\n", title, pairs.wall_with.size(), "",
-             "sharkreg", other, "difference", "ratio");
-  print_row("wall", pairs.wall_with, pairs.wall_without);
-  print_row("CPU", pairs.cpu_with, pairs.cpu_without);
-  std::fflush(stdout);
-}
 
 // Against a program that does nothing, which costs what any program costs to start.
 Result<void> compare_start(const Workplace& workplace, const Options& options,

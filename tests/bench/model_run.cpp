@@ -37,8 +37,8 @@ std::chrono::microseconds from_seconds(double seconds) {
 void add(const core::StepFinished& step, ModelRun& run) {
   for (const core::ActionRecord& action : step.actions) {
     run.commands.push_back(action.command);
-    run.in_tools +=
-        {from_seconds(action.seconds), from_seconds(action.user_seconds + action.system_seconds)};
+    run.in_tools += {from_seconds(action.seconds),
+                     from_seconds(action.user_seconds + action.system_seconds), 0};
   }
   run.outputs.insert(run.outputs.end(), step.outputs.begin(), step.outputs.end());
 }

@@ -79,6 +79,7 @@ Result<Ended> run_timed(const Command& command) {
   Ended ended;
   ended.times.wall = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started);
   ended.times.cpu = duration_of(usage.ru_utime) + duration_of(usage.ru_stime);
+  ended.times.most_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
   ended.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return ended;
 }

@@ -2,7 +2,9 @@
 // Starts a program as a shell would, without sharkreg's own supervision, and measures it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -22,10 +24,14 @@ struct Command {
 struct Times {
   std::chrono::microseconds wall{0};
   std::chrono::microseconds cpu{0};  // user and system, with all descendants that it waited for
+  // Resident bytes at the worst moment, of it or of a descendant; never less than what the caller
+  // itself once had, since the kernel counts the moment before exec too.
+  std::uint64_t most_memory = 0;
 
   Times& operator+=(const Times& other) {
     wall += other.wall;
     cpu += other.cpu;
+    most_memory = std::max(most_memory, other.most_memory);
     return *this;
   }
 };

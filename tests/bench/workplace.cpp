@@ -12,11 +12,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Variables by which a user sets sharkreg, or tells it where to put things.
+// Variables by which a user sets sharkreg, or tells it where to put things, or sends it and curl by
+// way of somebody else.
 bool steers_sharkreg(std::string_view entry) {
-  constexpr std::array<std::string_view, 6> beginnings = {
-      "SHARKREG_",        "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=",
-      "IREE_TEST_FILES=", "IREE_TOOLS_DIR=", "TEST_OUTPUT_ARTIFACTS="};
+  constexpr std::array<std::string_view, 12> beginnings = {
+      "SHARKREG_",       "XDG_CACHE_HOME=",        "XDG_CONFIG_HOME=", "IREE_TEST_FILES=",
+      "IREE_TOOLS_DIR=", "TEST_OUTPUT_ARTIFACTS=", "AZURE_STORAGE_",   "http_proxy=",
+      "https_proxy=",    "HTTPS_PROXY=",           "all_proxy=",       "ALL_PROXY="};
   return std::ranges::any_of(beginnings, [&](std::string_view b) { return entry.starts_with(b); });
 }
 
