@@ -109,7 +109,7 @@ std::vector<OptionSpec> own_options() {
       option(places, "revalidate-after", "TIME", "how long etag asks nobody: 24h, 30m", "24h"),
       repeatable(option(places, "mirror", "FROM=TO",
                         "URLs that begin with FROM are looked for at TO first")),
-      number(option(places, "fetch-jobs", "COUNT", "artifacts that are fetched at a time", "32")),
+      number(option(places, "fetch-jobs", "COUNT", "artifacts that are fetched at a time", "8")),
       option(places, "fetch-timeout", "TIME",
              "limit for fetching one artifact, with all that is tried again", "6h"),
       option(places, "max-size", "SIZE",

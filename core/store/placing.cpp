@@ -88,6 +88,8 @@ Result<void> place_durably(const fs::path& from, const fs::path& to) {
 }
 
 Result<void> place_link(const fs::path& target, const fs::path& destination) {
+  // Where nothing is, that is one step already.
+  if (::symlink(target.c_str(), destination.c_str()) == 0) return {};
   if (links_to(destination, target)) return {};
   return put(target, destination, Form::link_or_copy);
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -24,9 +25,13 @@ using test::ScriptedServer;
 // A server with some files, and models that name one each.
 struct Pond {
   Sandbox box;
+  std::mutex mutex;  // guards files
   std::map<std::string, std::string> files{{"/p.mlir", "module {}\n"}};
   std::atomic<bool> is_silent = false;
-  ScriptedServer server{[this](const HttpRequest& request) {
+  ScriptedServer server{[this](const HttpRequest& request) { return answer(request); }};
+
+  HttpResponse answer(const HttpRequest& request) {
+    const std::scoped_lock lock(mutex);
     if (!files.contains(request.path)) {
       HttpResponse response = HttpResponse::of("");
       response.status = 404;
@@ -37,7 +42,12 @@ struct Pond {
         HttpResponse::file(request, content, '"' + core::sha256_of(content).substr(0, 8) + '"');
     if (is_silent && request.method == "GET") response.stall_after = 1;
     return response;
-  }};
+  }
+
+  void serve(const std::string& path, std::string content) {
+    const std::scoped_lock lock(mutex);
+    files[path] = std::move(content);
+  }
 
   Pond() { box.write_stub_tools(); }
 
@@ -137,7 +147,7 @@ TEST_CASE("cache: a mirror is asked in place of a server that is not there") {
 
 TEST_CASE("cache: a quota that cannot be kept refuses before anything is fetched") {
   Pond pond;
-  pond.files["/p.mlir"] = std::string(5000, ' ');
+  pond.serve("/p.mlir", std::string(5000, ' '));
   pond.model("s", pond.server.url("/p.mlir"));
   const Ended refused = pond.fetch({"--max-size=4k"});
   CHECK(refused.exit_status == 3);
@@ -147,9 +157,8 @@ TEST_CASE("cache: a quota that cannot be kept refuses before anything is fetched
 
 TEST_CASE("cache: a pointer of git-lfs is an error that says what to do") {
   Pond pond;
-  pond.files["/p.mlir"] =
-      "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(64, 'a') +
-      "\nsize 123\n";
+  pond.serve("/p.mlir", "version https://git-lfs.github.com/spec/v1\noid sha256:" +
+                            std::string(64, 'a') + "\nsize 123\n");
   pond.model("s", pond.server.url("/p.mlir"));
   const Ended refused = pond.fetch();
   CHECK(refused.exit_status == 3);
@@ -158,7 +167,7 @@ TEST_CASE("cache: a pointer of git-lfs is an error that says what to do") {
 
 TEST_CASE("cache: Ctrl-C ends a fetch at once, and the next one succeeds") {
   Pond pond;
-  pond.files["/p.mlir"] = std::string(100'000, ' ');
+  pond.serve("/p.mlir", std::string(100'000, ' '));
   pond.is_silent = true;
   pond.model("s", pond.server.url("/p.mlir"));
   Running fetch = pond.box.start(pond.arguments({"fetch"}));
