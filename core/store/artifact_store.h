@@ -161,7 +161,7 @@ class ArtifactStore {
   std::string process_;                // the name under which this object leases
   std::optional<FileLock> process_lock_;
   std::set<std::string> leased_;        // SHA-256 and link
-  std::set<std::string> dead_mirrors_;  // their `to`: nobody answered there
+  std::set<std::string> dead_mirrors_;  // hosts of mirrors at which nobody answered
 };
 
 // "https" for a URL; "file" for a path.

@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "toxiproxy.h"
 
-#include <memory>
 #include <stdexcept>
 
 #include <boost/json.hpp>
-#include <curl/curl.h>
+
+#include "curl_handle.h"
 
 namespace sharkreg::test {
 namespace {
 
 namespace json = boost::json;
-
-struct FreeHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-
-std::size_t append(char* bytes, std::size_t size, std::size_t count, void* text) {
-  static_cast<std::string*>(text)->append(bytes, size * count);
-  return size * count;
-}
 
 }  // namespace
 
@@ -38,9 +25,8 @@ Toxiproxy::Toxiproxy()
 std::string Toxiproxy::ask(const std::string& method, const std::string& path,
                            const std::string& text) const {
   const std::string url = "http://127.0.0.1:" + std::to_string(process_.port()) + path;
-  const std::unique_ptr<CURL, FreeHandle> handle(curl_easy_init());
-  const std::unique_ptr<curl_slist, FreeList> headers(
-      curl_slist_append(nullptr, "Content-Type: application/json"));
+  const CurlHandle handle(curl_easy_init());
+  const CurlList headers(curl_slist_append(nullptr, "Content-Type: application/json"));
   std::string answer;
   curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle.get(), CURLOPT_NOPROXY, "*");

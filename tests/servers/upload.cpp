@@ -1,29 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upload.h"
 
-#include <memory>
 #include <stdexcept>
 
-#include <curl/curl.h>
+#include "curl_handle.h"
 
 namespace sharkreg::test {
-namespace {
-
-struct FreeHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-
-std::size_t append(char* bytes, std::size_t size, std::size_t count, void* text) {
-  static_cast<std::string*>(text)->append(bytes, size * count);
-  return size * count;
-}
-
-}  // namespace
-
 void upload(const std::string& url, const std::string& content,
             const std::map<std::string, std::string>& headers) {
   curl_slist* list = curl_slist_append(nullptr, "Content-Type:");
@@ -32,8 +14,8 @@ void upload(const std::string& url, const std::string& content,
     if (name == "host" || name == "content-length") continue;
     list = curl_slist_append(list, (name + ": " + text).c_str());
   }
-  const std::unique_ptr<curl_slist, FreeList> owner(list);
-  const std::unique_ptr<CURL, FreeHandle> handle(curl_easy_init());
+  const CurlList owner(list);
+  const CurlHandle handle(curl_easy_init());
   std::string answer;
   curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle.get(), CURLOPT_PATH_AS_IS, 1L);
