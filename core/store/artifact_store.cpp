@@ -192,8 +192,8 @@ Result<std::optional<ArtifactStore::Found>> ArtifactStore::find_pinned(
   return std::optional(Found{std::move(*file), wanted.pin.sha256, {}});
 }
 
-// Whether the URL that it came from has the same content still. The error is of a kind other than
-// infrastructure where it certainly has not.
+// Whether the URL that it came from has the same content still. Errors: those of stat_artifact; of
+// kind infrastructure too if no mirror that is named is that URL.
 Result<bool> ArtifactStore::is_unchanged(const KnownSource& known, const std::string& location,
                                          const std::stop_token& stop) {
   Result<bool> answer =
