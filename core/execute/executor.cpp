@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "execute/case_graph.h"
-#include "execute/staging.h"
+#include "execute/action_runner.h"
 #include "execute/artifact_request.h"
+#include "execute/case_graph.h"
 
 namespace sharkreg::core {
 
@@ -19,7 +19,10 @@ namespace sharkreg::core {
 class Executor::State {
  public:
   State(EventLoop& loop, Launcher& launcher, ArtifactStore& store, ExecutorOptions options)
-      : loop_(loop), launcher_(launcher), store_(store), options_(std::move(options)) {}
+      : loop_(loop),
+        runner_(loop, launcher, options.worker),
+        store_(store),
+        options_(std::move(options)) {}
 
   void run(PlanSource& source, ExecutionObserver& observer) {
     source_ = &source;
@@ -32,7 +35,7 @@ class Executor::State {
   void interrupt() {
     interrupted_ = true;
     stop_.request_stop();
-    launcher_.terminate_all();
+    runner_.interrupt();
     pump();
   }
 
@@ -163,73 +166,20 @@ class Executor::State {
     } else if (!open->graph.can_start(node.index, open->results)) {
       result.status = ActionResult::Status::not_started;
     } else {
-      stage_action(open, node);
+      start_action(open, node);
       return;
     }
     finish(open, node);
   }
 
-  void stage_action(CaseIterator open, Node node) {
+  void start_action(CaseIterator open, Node node) {
     ++acting_;
     const std::vector<Device> devices = free_devices(open->plan->actions[node.index]);
     for (const Device& device : devices) busy_devices_.insert(device.id);
     observer_->action_started(*open->plan, node.index);
-    loop_.post_blocking([this, open, node, devices]() -> std::function<void()> {
-      auto staged = std::make_shared<Result<StagedAction>>(
-          stage(*open->plan, node.index, devices, options_.worker));
-      return [this, open, node, devices, staged] { launch_action(open, node, devices, staged); };
-    });
-  }
-
-  void launch_action(CaseIterator open, Node node, const std::vector<Device>& devices,
-                     std::shared_ptr<Result<StagedAction>> staged) {
-    ActionResult& result = open->results.actions[node.index];
-    if (!*staged || interrupted_) {
-      if (*staged) {
-        result.status = ActionResult::Status::interrupted;
-      } else {
-        result.status = ActionResult::Status::failed;
-        result.trouble = staged->error();
-      }
+    runner_.run(open->plan, node.index, devices, [this, open, node, devices](ActionResult result) {
+      open->results.actions[node.index] = std::move(result);
       end_action(open, node, devices);
-      return;
-    }
-    result.request = (*staged)->request;
-    result.names = (*staged)->names;
-    launcher_.launch((*staged)->request, [this, open, node, devices, staged](auto launched) {
-      place_action(open, node, devices, staged, std::move(launched));
-    });
-  }
-
-  void place_action(CaseIterator open, Node node, const std::vector<Device>& devices,
-                    std::shared_ptr<Result<StagedAction>> staged, Result<LaunchResult> launched) {
-    loop_.post_blocking([this, open, node, devices, staged,
-                         launched = std::move(launched)]() -> std::function<void()> {
-      const bool succeeded =
-          launched && launched->end == LaunchResult::End::exited && launched->exit_status == 0;
-      const auto room = succeeded ? Result<void>() : require_room(open->plan->actions[node.index]);
-      auto placed = place_outputs(*open->plan, node.index, **staged, succeeded);
-      *staged = Error{};  // removes the directory here, not on the loop
-      return [this, open, node, devices, launched, room, placed = std::move(placed), succeeded] {
-        ActionResult& result = open->results.actions[node.index];
-        result.status = succeeded ? ActionResult::Status::succeeded : ActionResult::Status::failed;
-        if (launched) {
-          result.launch = *launched;
-          if (interrupted_ && launched->end == LaunchResult::End::terminated) {
-            result.status = ActionResult::Status::interrupted;
-          }
-        } else {
-          result.trouble = launched.error();
-        }
-        if (!room && launched) result.trouble = room.error();
-        if (placed) {
-          result.outputs = *placed;
-        } else if (succeeded) {
-          result.status = ActionResult::Status::failed;
-          result.trouble = placed.error();
-        }
-        end_action(open, node, devices);
-      };
     });
   }
 
@@ -271,7 +221,7 @@ class Executor::State {
   }
 
   EventLoop& loop_;
-  Launcher& launcher_;
+  ActionRunner runner_;
   ArtifactStore& store_;
   ExecutorOptions options_;
   PlanSource* source_ = nullptr;

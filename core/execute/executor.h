@@ -42,13 +42,7 @@ struct ExecutorOptions {
   std::filesystem::path worker;  // sharkreg-worker
 };
 
-// Runs the graphs of cases: brings artifacts, stages and starts actions, places what they leave.
-// Knows nothing of models, backends or verdicts.
-//
-// An action runs in a fresh directory below its output directory, into which its inputs are linked
-// under their own names. When it succeeds its outputs replace those of earlier runs; when it fails
-// those are removed. Other files that it leaves are placed with the action's tag in their names, and
-// linked under their plain names.
+// Runs the graphs of cases: brings artifacts, has actions run (action_runner.h). Knows nothing of models, backends or verdicts.
 //
 // Threads: all on the thread of the loop; blocking work on the loop's pool.
 class Executor {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "execute/event_loop.h"
+#include "execute/launcher.h"
+#include "execute/results.h"
+#include "plan/plan.h"
+
+namespace sharkreg::core {
+
+// Takes one action from its staging to its placed outputs. When which action may start is the
+// executor's to decide.
+//
+// An action runs in a fresh directory below its output directory, into which its inputs are linked
+// under their own names. When it succeeds its outputs replace those of earlier runs; when it fails
+// those are removed. Other files that it leaves are placed with the action's tag in their names, and
+// linked under their plain names.
+//
+// Threads: all on the thread of the loop; blocking work on the loop's pool.
+class ActionRunner {
+ public:
+  using Done = std::function<void(ActionResult)>;
+
+  // `loop` and `launcher` must outlive it; `worker` is sharkreg-worker.
+  ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem::path worker);
+
+  // Runs an action whose inputs are there, with the devices that it was given, and calls `done` on
+  // the loop, later. All actions must be done before the runner's end.
+  void run(std::shared_ptr<const CasePlan> plan, std::size_t action, std::vector<Device> devices,
+           Done done);
+
+  // Stops what runs and lets nothing begin any more: those actions end as interrupted.
+  void interrupt();
+
+ private:
+  struct Running;
+
+  void launch(std::shared_ptr<Running> running);
+  void place(std::shared_ptr<Running> running, Result<LaunchResult> launched);
+
+  EventLoop& loop_;
+  Launcher& launcher_;
+  std::filesystem::path worker_;
+  bool interrupted_ = false;
+};
+
+}  // namespace sharkreg::core
