@@ -55,6 +55,7 @@ void ActionRunner::launch(std::shared_ptr<Running> running) {
   if (!running->staged) return running->end();
   if (interrupted_) {
     running->result.status = Status::interrupted;
+    running->staged.reset();
     return running->end();
   }
   running->result.request = running->staged->request;
