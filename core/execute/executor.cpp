@@ -178,6 +178,7 @@ class Executor::State {
     for (const Device& device : devices) busy_devices_.insert(device.id);
     observer_->action_started(*open->plan, node.index);
     runner_.run(open->plan, node.index, devices, [this, open, node, devices](ActionResult result) {
+      for (const Device& device : devices) result.devices.push_back(device.id);
       open->results.actions[node.index] = std::move(result);
       end_action(open, node, devices);
     });

@@ -38,6 +38,8 @@ struct ActionResult {
   // Present if a process was started for it.
   std::optional<LaunchRequest> request;
   std::optional<LaunchResult> launch;
+  std::vector<std::string> devices;  // ids of those that it had to itself
+  bool cached = false;               // nothing ran: its outputs came from the compile cache
 
   std::vector<std::filesystem::path> outputs;  // placed files: declared ones, then others
   std::map<std::string, std::string> names;    // by the name that the action saw: the file's path

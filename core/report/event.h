@@ -40,6 +40,16 @@ struct BackendRecord {
   std::vector<DeviceRecord> devices;
 };
 
+// Which part of the selected cases a run has, and how they were cut: `sharkreg merge` sees from it
+// whether shards belong together.
+struct ShardRecord {
+  std::int64_t index = 1;  // from 1
+  std::int64_t count = 1;
+  std::string partition;           // digest of the cases of all shards
+  std::vector<std::string> cases;  // of this one: "model/submodel"
+  std::string balanced_by;         // whose times decided; empty: each case counted the same
+};
+
 struct RunStarted {
   std::string run;  // id of the run
   std::string time;
@@ -50,7 +60,11 @@ struct RunStarted {
   std::string system;  // kernel name, release and machine
   std::string sku;
   std::vector<BackendRecord> backends;
-  std::int64_t cases = 0;  // selected; each announces its steps by CasePlanned
+  std::int64_t cases = 0;              // selected; each announces its steps by CasePlanned
+  std::optional<ShardRecord> shard;    // absent: it has all
+  std::optional<bool> strict_xfail;    // whether an unexpected pass fails the whole
+  std::string baseline;                // results that this run is compared with; may be empty
+  std::vector<std::string> merged_of;  // ids of the runs whose results were joined into this
 };
 
 // A remark that is not about one step.
@@ -83,7 +97,9 @@ struct ActionRecord {
   double user_seconds = 0;
   double system_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
-  std::string standard_output;  // files with what it printed
+  std::vector<std::string> devices;  // ids of those that it had to itself
+  bool cached = false;               // nothing ran: its outputs came from the compile cache
+  std::string standard_output;       // files with what it printed
   std::string standard_error;
 };
 
@@ -119,6 +135,7 @@ struct StepFinished {
   std::string backend;
   std::string target;
   Verdict verdict = Verdict::infrastructure;
+  std::string standing;              // against the baseline: a name of report/baseline.h, or empty
   std::string sentence;              // what happened; may be empty for a pass
   std::vector<std::string> details;  // first lines of the tool's own error, or all that is wrong
   std::string hint;                  // what to do; may be empty

@@ -38,6 +38,14 @@ void fields(auto&& visit, Like<BackendRecord> auto& value) {
   visit("devices", value.devices);
 }
 
+void fields(auto&& visit, Like<ShardRecord> auto& value) {
+  visit("index", value.index);
+  visit("count", value.count);
+  visit("partition", value.partition);
+  visit("cases", value.cases);
+  visit("balanced_by", value.balanced_by);
+}
+
 void fields(auto&& visit, Like<RunStarted> auto& value) {
   visit("run", value.run);
   visit("time", value.time);
@@ -49,6 +57,10 @@ void fields(auto&& visit, Like<RunStarted> auto& value) {
   visit("sku", value.sku);
   visit("backends", value.backends);
   visit("cases", value.cases);
+  visit("shard", value.shard);
+  visit("strict_xfail", value.strict_xfail);
+  visit("baseline", value.baseline);
+  visit("merged_of", value.merged_of);
 }
 
 void fields(auto&& visit, Like<RunNote> auto& value) {
@@ -79,6 +91,8 @@ void fields(auto&& visit, Like<ActionRecord> auto& value) {
   visit("user_seconds", value.user_seconds);
   visit("system_seconds", value.system_seconds);
   visit("peak_memory_bytes", value.peak_memory_bytes);
+  visit("devices", value.devices);
+  visit("cached", value.cached);
   visit("standard_output", value.standard_output);
   visit("standard_error", value.standard_error);
 }
@@ -114,6 +128,7 @@ void fields(auto&& visit, Like<StepFinished> auto& value) {
   visit("backend", value.backend);
   visit("target", value.target);
   visit("verdict", value.verdict);
+  visit("standing", value.standing);
   visit("sentence", value.sentence);
   visit("details", value.details);
   visit("hint", value.hint);

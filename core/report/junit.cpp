@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "report/baseline.h"
 #include "report/screen_text.h"
 #include "report/step_text.h"
 
@@ -17,8 +18,9 @@ namespace {
 
 enum class Kind { passed, failure, error, skipped };
 
-Kind kind_of(Verdict verdict, const JunitOptions& options) {
-  switch (verdict) {
+Kind kind_of(const StepFinished& step, const JunitOptions& options) {
+  if (is_known_failure(step)) return Kind::skipped;
+  switch (step.verdict) {
     case Verdict::pass:
       return Kind::passed;
     case Verdict::xpass:
@@ -95,6 +97,7 @@ struct Totals {
 std::string message_of(const StepFinished& step, const StepStory& story) {
   std::string message =
       story.sentence.empty() ? std::string(name_of(step.verdict)) : story.sentence;
+  if (is_known_failure(step)) message = "known failure: " + message;
   if (!story.expectation.empty()) message += " " + story.expectation;
   return message;
 }
@@ -171,7 +174,7 @@ std::vector<Suite> suites_of(const RunView& view, const JunitOptions& options) {
     while (found != suites.end() && found->model != place.model) ++found;
     if (found == suites.end()) found = suites.insert(found, Suite{place.model, {}, ""});
     for (const StepFinished& step : place.steps) {
-      const Kind kind = kind_of(step.verdict, options);
+      const Kind kind = kind_of(step, options);
       found->totals.add(kind, step.seconds);
       found->testcases += testcase(step, kind);
     }

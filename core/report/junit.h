@@ -19,7 +19,8 @@ struct JunitOptions {
 //   failure  the program under test is at fault: fail, compile-error, run-error; xpass when strict
 //   error    the step came to no good end: crash, timeout, invalid, no-golden, infra
 //   skipped  xfail, skip, blocked, not-run, unavailable; an expected failure is no failure, and
-//            these formats know no better word for it
+//            these formats know no better word for it. Also a failure that the baseline knows,
+//            whose message begins with "known failure"
 //   passed   pass, and xpass, which says in its system-out that the expectation is outdated
 //
 // `type` is the verdict's name, and the tool's own words are in system-err.

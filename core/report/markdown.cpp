@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "report/baseline.h"
 #include "report/screen_text.h"
 #include "report/step_table.h"
 #include "report/step_text.h"
@@ -121,6 +122,26 @@ std::string explanations(const RunView& view) {
   return text.empty() ? "" : "\n" + text;
 }
 
+std::string standings(const RunView& view) {
+  const auto lists = standings_of(view);
+  if (!lists) return "";
+  std::string text = fmt::format("\nAgainst the baseline {}:\n\n",
+                                 markdown_text(harmless_line(view.started->baseline)));
+  const auto add = [&](std::string_view sign, std::string_view what,
+                       const std::vector<std::string>& steps) {
+    if (steps.empty()) return;
+    text += fmt::format("- {} **{} {}**: {}\n", sign, steps.size(), what,
+                        markdown_text(named(steps, most_names)));
+  };
+  add("❌", "new failures", lists->new_failures);
+  add("⚠️", "known failures", lists->known_failures);
+  add("✅", "fixed", lists->fixed);
+  add("➖", "not in it", lists->absent);
+  const bool is_same = lists->new_failures.empty() && lists->known_failures.empty() &&
+                       lists->fixed.empty() && lists->absent.empty();
+  return is_same ? text + "- nothing has changed\n" : text;
+}
+
 std::string notes(const RunView& view) {
   std::string text;
   for (const std::string& note : view.notes) {
@@ -185,10 +206,10 @@ Result<void> append(int descriptor, const std::filesystem::path& path, const Run
 }  // namespace
 
 std::string markdown_summary(const RunView& view, std::size_t most) {
-  std::vector<std::string> pieces{title(view), table(view), explanations(view)};
+  std::vector<std::string> pieces{title(view), table(view), standings(view), explanations(view)};
   for (const CaseView& place : view.cases) {
     for (const StepFinished& step : place.steps) {
-      if (needs_paragraph(step.verdict)) pieces.push_back(block(step));
+      if (needs_paragraph(step)) pieces.push_back(block(step));
     }
   }
   pieces.push_back(notes(view));

@@ -35,28 +35,36 @@ bool fails_the_run(Verdict verdict, bool strict_xfail) {
   }
 }
 
+using CountOf = std::function<std::int64_t(Verdict)>;
+
 // "2 fail, 1 crash": those verdicts that occur, in the order of the enumeration.
-std::string listed(const Tally& tally, const std::function<bool(Verdict)>& wanted) {
+std::string listed(const CountOf& count, const std::function<bool(Verdict)>& wanted) {
   std::vector<std::string> parts;
   for (std::size_t index = 0; index < verdict_names.size(); ++index) {
     const auto verdict = static_cast<Verdict>(index);
-    if (tally.count(verdict) == 0 || !wanted(verdict)) continue;
-    parts.push_back(fmt::format("{} {}", tally.count(verdict), name_of(verdict)));
+    if (count(verdict) == 0 || !wanted(verdict)) continue;
+    parts.push_back(fmt::format("{} {}", count(verdict), name_of(verdict)));
   }
   return join(parts, ", ");
 }
 
-std::int64_t sum(const Tally& tally, const std::function<bool(Verdict)>& wanted) {
+std::int64_t sum(const CountOf& count, const std::function<bool(Verdict)>& wanted) {
   std::int64_t total = 0;
   for (std::size_t index = 0; index < verdict_names.size(); ++index) {
     const auto verdict = static_cast<Verdict>(index);
-    if (wanted(verdict)) total += tally.count(verdict);
+    if (wanted(verdict)) total += count(verdict);
   }
   return total;
 }
 
-std::string fine(const Tally& tally) {
-  std::string text = fmt::format("{} judged, none of them bad", counted(tally.judged(), "step"));
+CountOf all_of(const Tally& tally) {
+  return [&tally](Verdict verdict) { return tally.count(verdict); };
+}
+
+std::string fine(const Tally& tally, std::int64_t known) {
+  std::string text = fmt::format("{} judged, none of them {}", counted(tally.judged(), "step"),
+                                 known > 0 ? "newly bad" : "bad");
+  if (known > 0) text += fmt::format("; {}", counted(known, "known failure"));
   if (tally.judged() < tally.total()) {
     text += fmt::format("; {} not judged", tally.total() - tally.judged());
   }
@@ -65,8 +73,9 @@ std::string fine(const Tally& tally) {
 
 }  // namespace
 
-void Tally::add(Verdict verdict) {
+void Tally::add(Verdict verdict, bool is_known_failure) {
   ++counts_[index_of(verdict)];
+  if (is_known_failure) ++known_[index_of(verdict)];
 }
 
 std::int64_t Tally::count(Verdict verdict) const {
@@ -78,7 +87,15 @@ std::int64_t Tally::total() const {
 }
 
 std::int64_t Tally::judged() const {
-  return sum(*this, is_judged);
+  return sum(all_of(*this), is_judged);
+}
+
+std::int64_t Tally::known() const {
+  return std::accumulate(known_.begin(), known_.end(), std::int64_t{0});
+}
+
+std::int64_t Tally::count_unknown(Verdict verdict) const {
+  return counts_[index_of(verdict)] - known_[index_of(verdict)];
 }
 
 std::map<std::string, std::int64_t> Tally::counts() const {
@@ -91,18 +108,21 @@ std::map<std::string, std::int64_t> Tally::counts() const {
 
 int Tally::exit_status(const OutcomeOptions& options) const {
   if (options.signal) return *options.signal == SIGTERM ? exit_terminated : exit_interrupted;
-  if (count(Verdict::infrastructure) > 0) return exit_infrastructure;
+  const auto unknown = [this](Verdict verdict) { return count_unknown(verdict); };
+  const auto bad = [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); };
+  if (unknown(Verdict::infrastructure) > 0) return exit_infrastructure;
   if (judged() == 0 && count(Verdict::unavailable) > 0) return exit_infrastructure;
-  if (count(Verdict::invalid) > 0) return exit_usage;
-  if (sum(*this, [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); }) >
-      0) {
-    return exit_bad_verdict;
-  }
+  if (unknown(Verdict::invalid) > 0) return exit_usage;
+  if (sum(unknown, bad) > 0) return exit_bad_verdict;
+  if (total() == 0 && options.may_be_empty) return exit_fine;
   return judged() == 0 ? exit_usage : exit_fine;
 }
 
 std::string Tally::conclusion(const OutcomeOptions& options) const {
-  if (exit_status(options) == exit_fine) return fine(*this);
+  if (exit_status(options) == exit_fine) {
+    return total() == 0 ? "this shard has no step." : fine(*this, known());
+  }
+  const auto unknown = [this](Verdict verdict) { return count_unknown(verdict); };
   const auto bad = [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); };
   const auto any = [](Verdict) { return true; };
   std::vector<std::string> parts;  // the one that decides first
@@ -111,19 +131,21 @@ std::string Tally::conclusion(const OutcomeOptions& options) const {
                                 *options.signal == SIGTERM ? "SIGTERM" : "SIGINT",
                                 counted(count(Verdict::not_run), "step")));
   }
-  if (const auto number = count(Verdict::infrastructure); number > 0) {
+  if (const auto number = unknown(Verdict::infrastructure); number > 0) {
     parts.push_back(fmt::format("{} stopped by broken infrastructure", counted(number, "step")));
   }
-  if (const auto number = count(Verdict::invalid); number > 0) {
+  if (const auto number = unknown(Verdict::invalid); number > 0) {
     parts.push_back(fmt::format("{} invalid", counted(number, "file")));
   }
-  if (const auto number = sum(*this, bad); number > 0) {
-    parts.push_back(fmt::format("{} bad ({})", counted(number, "step"), listed(*this, bad)));
+  if (const auto number = sum(unknown, bad); number > 0) {
+    parts.push_back(fmt::format("{} {} ({})", counted(number, "step"),
+                                known() > 0 ? "newly bad" : "bad", listed(unknown, bad)));
   }
+  if (known() > 0) parts.push_back(counted(known(), "known failure"));
   if (total() == 0) {
     parts.push_back("there was no step");
   } else if (judged() == 0) {
-    parts.push_back(fmt::format("nothing was judged ({})", listed(*this, any)));
+    parts.push_back(fmt::format("nothing was judged ({})", listed(all_of(*this), any)));
   }
   return join(parts, "; ") + ".";
 }
@@ -132,11 +154,11 @@ std::string Tally::sentence() const {
   const auto not_judged = [](Verdict verdict) { return !is_judged(verdict); };
   std::vector<std::string> parts;
   if (judged() > 0) {
-    parts.push_back(fmt::format("{} judged ({})", judged(), listed(*this, is_judged)));
+    parts.push_back(fmt::format("{} judged ({})", judged(), listed(all_of(*this), is_judged)));
   }
   if (judged() < total()) {
     parts.push_back(
-        fmt::format("{} not judged ({})", total() - judged(), listed(*this, not_judged)));
+        fmt::format("{} not judged ({})", total() - judged(), listed(all_of(*this), not_judged)));
   }
   if (judged() == 0) parts.insert(parts.begin(), "none judged");
   return counted(total(), "step") + ": " + join(parts, ", ");

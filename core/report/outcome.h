@@ -15,6 +15,7 @@ namespace sharkreg::core {
 struct OutcomeOptions {
   bool strict_xfail = false;  // an unexpected pass is bad
   std::optional<int> signal;  // SIGINT or SIGTERM, when the run was interrupted by it
+  bool may_be_empty = false;  // a shard: when it has no step at all, others have them
 };
 
 // Counts the verdicts of steps and says what follows from them.
@@ -28,10 +29,11 @@ struct OutcomeOptions {
 //   1         a step is fail, compile-error, run-error, timeout, crash or no-golden; or xpass, when
 //             strict
 //   0         everything else: something was judged, and none of it is bad
-// A step that is blocked or not-run has no say: what kept it from running has.
+// A step that is blocked or not-run has no say: what kept it from running has. A failure that is
+// known from a baseline has none either, but for being judged.
 class Tally {
  public:
-  void add(Verdict verdict);
+  void add(Verdict verdict, bool is_known_failure = false);
 
   std::int64_t count(Verdict verdict) const;
   std::int64_t total() const;
@@ -50,7 +52,11 @@ class Tally {
   std::string sentence() const;
 
  private:
+  std::int64_t known() const;
+  std::int64_t count_unknown(Verdict verdict) const;
+
   std::array<std::int64_t, verdict_names.size()> counts_{};
+  std::array<std::int64_t, verdict_names.size()> known_{};  // of counts_
 };
 
 // "1 step", "2 steps".

@@ -16,6 +16,7 @@ struct Hide {
   void operator()(std::int64_t&) const {}
   void operator()(Verdict&) const {}
   void operator()(std::optional<std::int64_t>&) const {}
+  void operator()(std::optional<bool>&) const {}
   void operator()(std::map<std::string, double>&) const {}
   void operator()(std::map<std::string, std::int64_t>&) const {}
 
@@ -26,6 +27,10 @@ struct Hide {
 
   void operator()(std::optional<ElementRecord>& element) const {
     if (element) (*this)(*element);
+  }
+
+  void operator()(std::optional<ShardRecord>& shard) const {
+    if (shard) (*this)(*shard);
   }
 
   template <class T>

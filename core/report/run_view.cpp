@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "report/baseline.h"
 #include "report/screen_text.h"
 #include "report/step_text.h"
 
@@ -56,7 +57,9 @@ class Collector {
 
   RunView finish() {
     for (const CaseView& place : view_.cases) {
-      for (const StepFinished& step : place.steps) view_.tally.add(step.verdict);
+      for (const StepFinished& step : place.steps) {
+        view_.tally.add(step.verdict, is_known_failure(step));
+      }
     }
     return std::move(view_);
   }
@@ -77,8 +80,8 @@ std::string step_name(const StepFinished& step) {
   return harmless_line(step.step) + " of " + case_name(step.model, step.submodel);
 }
 
-bool needs_explanation(Verdict verdict) {
-  return verdict != Verdict::pass && !needs_paragraph(verdict);
+bool needs_explanation(const StepFinished& step) {
+  return step.verdict != Verdict::pass && !needs_paragraph(step);
 }
 
 // The sentence of the step, of an expected failure why it is expected, and what to do.
@@ -104,14 +107,15 @@ std::vector<StepGroup> explained_steps(const RunView& view) {
   std::vector<StepGroup> groups;
   for (const CaseView& place : view.cases) {
     for (const StepFinished& step : place.steps) {
-      if (!needs_explanation(step.verdict)) continue;
+      if (!needs_explanation(step)) continue;
       StepStory story = story_of(step);
-      const std::string sentence = explanation_of(story);
+      std::string sentence = explanation_of(story);
+      if (is_known_failure(step)) sentence = "Known failure. " + sentence;
       auto found = std::find_if(groups.begin(), groups.end(), [&](const StepGroup& group) {
         return group.verdict == step.verdict && group.sentence == sentence;
       });
       if (found == groups.end()) {
-        if (step.verdict == Verdict::xfail) story.details.clear();
+        if (step.verdict == Verdict::xfail || is_known_failure(step)) story.details.clear();
         groups.push_back({step.verdict, sentence, std::move(story.details), {}});
         found = groups.end() - 1;
       }
@@ -128,7 +132,7 @@ std::vector<NoteGroup> notes_of_steps(const RunView& view) {
   std::vector<NoteGroup> groups;
   for (const CaseView& place : view.cases) {
     for (const StepFinished& step : place.steps) {
-      if (needs_paragraph(step.verdict)) continue;
+      if (needs_paragraph(step)) continue;
       for (const std::string& note : step.notes) {
         const std::string text = harmless_line(note);
         auto found = std::find_if(groups.begin(), groups.end(),

@@ -39,8 +39,8 @@ struct StepGroup {
   std::vector<std::string> steps;    // "run acme a1 of magika/file_type"
 };
 
-// The steps that need no paragraph of their own but an explanation: expected failures, and steps
-// that were not judged. Those of one verdict and sentence are together, in the order of verdicts.
+// The steps that need no paragraph of their own but an explanation: expected and known failures, and
+// steps that were not judged. Those of one verdict and sentence are together, in the order of verdicts.
 std::vector<StepGroup> explained_steps(const RunView& view);
 
 // Notes of steps, each with the steps that have it, in the order of their first one. Notes of

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "report/baseline.h"
 #include "report/screen_text.h"
 
 namespace sharkreg::core {
@@ -101,8 +102,8 @@ std::vector<std::string> comparison_lines(const ComparisonRecord& comparison) {
   return lines;
 }
 
-bool needs_paragraph(Verdict verdict) {
-  return is_bad(verdict) && verdict != Verdict::not_run;
+bool needs_paragraph(const StepFinished& step) {
+  return is_bad(step.verdict) && step.verdict != Verdict::not_run && !is_known_failure(step);
 }
 
 StepStory story_of(const StepFinished& step) {

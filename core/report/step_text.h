@@ -21,8 +21,8 @@ std::string headline(const StepFinished& step, const Painter& paint);
 // begins. Those that continue the first start with two spaces.
 std::vector<std::string> comparison_lines(const ComparisonRecord& comparison);
 
-// Is to be described at length: something went wrong with this very step.
-bool needs_paragraph(Verdict verdict);
+// Is to be described at length: something went wrong with this very step, and that is news.
+bool needs_paragraph(const StepFinished& step);
 
 // What there is to say about a step. Members are empty where there is nothing.
 struct StepStory {

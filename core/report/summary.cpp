@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "report/baseline.h"
 #include "report/display.h"
 #include "report/screen_text.h"
 #include "report/step_table.h"
@@ -32,6 +33,7 @@ class Summary {
     add_table();
     add_paragraphs();
     add_explanations();
+    add_standings();
     add_notes();
     add_end();
     return std::move(text_);
@@ -49,7 +51,7 @@ class Summary {
     std::size_t shown = 0;
     for (const CaseView& place : view_.cases) {
       for (const StepFinished& step : place.steps) {
-        if (!needs_paragraph(step.verdict)) continue;
+        if (!needs_paragraph(step)) continue;
         if (shown == most_paragraphs) {
           ++left_out;
         } else {
@@ -96,6 +98,21 @@ class Summary {
         text_ += paint_(Colour::dim, "  | ") + line + "\n";
       }
     }
+  }
+
+  void add_standings() {
+    const auto lists = standings_of(view_);
+    if (!lists) return;
+    begin_block();
+    add_sentence("", "Against the baseline " + harmless_line(view_.started->baseline) + ":", "  ");
+    const auto add = [&](const std::string& what, const std::vector<std::string>& steps) {
+      const std::string names = steps.empty() ? "" : ": " + named(steps, most_names);
+      add_sentence("  ", fmt::format("{} {}{}", steps.size(), what, names), "    ");
+    };
+    add("new failures", lists->new_failures);
+    add("known failures", lists->known_failures);
+    add("fixed", lists->fixed);
+    if (!lists->absent.empty()) add("not in it", lists->absent);
   }
 
   void add_notes() {
