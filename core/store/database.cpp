@@ -71,21 +71,23 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
-Database::Database(std::filesystem::path file, std::unique_ptr<sqlite3, Close> handle)
-    : file_(std::move(file)), handle_(std::move(handle)) {}
+Database::Database(std::filesystem::path file, std::unique_ptr<sqlite3, Close> handle,
+                   DatabasePurpose purpose)
+    : file_(std::move(file)), purpose_(std::move(purpose)), handle_(std::move(handle)) {}
 
-Result<Database> Database::open(const std::filesystem::path& file, const std::string& schema) {
+Result<Database> Database::open(const std::filesystem::path& file, const std::string& schema,
+                                DatabasePurpose purpose) {
   if (auto made = make_directories(file.parent_path()); !made) return made.error();
   if (is_of_another_machine(file.parent_path())) {
     return Error{ErrorKind::infrastructure,
                  file.parent_path().native() + " is on a file system of another machine",
-                 "the store's index needs a local one: name a directory there by --cache-dir"};
+                 purpose.name + " needs a local one: name a directory there by --cache-dir"};
   }
   sqlite3* handle = nullptr;
   const int opened =
       sqlite3_open_v2(file.c_str(), &handle,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  Database database(file, std::unique_ptr<sqlite3, Close>(handle));
+  Database database(file, std::unique_ptr<sqlite3, Close>(handle), std::move(purpose));
   if (opened != SQLITE_OK) return database.error();
   sqlite3_busy_timeout(handle, patience);
   if (!execute(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;") ||
@@ -128,11 +130,10 @@ Result<std::vector<Database::Row>> Database::run(const std::string& statement,
 Error Database::error() const {
   const int code = handle_ ? sqlite3_errcode(handle_.get()) : SQLITE_NOMEM;
   const bool broken = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-  return Error{
-      ErrorKind::infrastructure,
-      "the store's index " + file_.native() + ": " +
-          (handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory"),
-      broken ? "remove that file: what lies in the store is found again by its content" : ""};
+  return Error{ErrorKind::infrastructure,
+               purpose_.name + " " + file_.native() + ": " +
+                   (handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory"),
+               broken ? purpose_.remedy : ""};
 }
 
 }  // namespace sharkreg::core

@@ -16,6 +16,13 @@ struct sqlite3_stmt;
 
 namespace sharkreg::core {
 
+// What a database is for, as its errors say it.
+struct DatabasePurpose {
+  std::string name = "the store's index";  // in front of the file
+  std::string remedy =                     // of a broken file
+      "remove that file: what lies in the store is found again by its content";
+};
+
 // One SQLite database (WAL), shared with other processes. https://sqlite.org/wal.html
 //
 // Threads: one at a time; other processes, and other objects in this one, may use the same file:
@@ -28,7 +35,8 @@ class Database {
   // Opens or makes it, and runs `schema`: statements that change nothing when they are run again.
   // Errors (infrastructure) name the file; a file system of another machine is refused, since WAL
   // needs memory that all processes share.
-  static Result<Database> open(const std::filesystem::path& file, const std::string& schema);
+  static Result<Database> open(const std::filesystem::path& file, const std::string& schema,
+                               DatabasePurpose purpose = {});
 
   // One statement, with its parameters ?1, ?2, …; its rows. SQLite's numbers and texts only. What
   // was made of its text is kept for the next time.
@@ -41,10 +49,12 @@ class Database {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
-  Database(std::filesystem::path file, std::unique_ptr<sqlite3, Close> handle);
+  Database(std::filesystem::path file, std::unique_ptr<sqlite3, Close> handle,
+           DatabasePurpose purpose);
   Error error() const;
 
   std::filesystem::path file_;
+  DatabasePurpose purpose_;
   std::unique_ptr<sqlite3, Close> handle_;  // outlives its statements
   std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };
