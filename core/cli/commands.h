@@ -23,6 +23,8 @@ Result<int> plugins_command(Context& context);
 Result<int> compare_command(Context& context);
 Result<int> config_command(Context& context);
 Result<int> report_command(Context& context);
+Result<int> history_command(Context& context);
+Result<int> merge_command(Context& context);
 Result<int> new_plugin_command(Context& context);
 
 // All selected cases, planned without being executed, for the subcommands that only look.

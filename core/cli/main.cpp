@@ -51,6 +51,10 @@ const std::vector<Subcommand>& subcommands() {
        new_plugin_command, new_plugin_options},
       {"config", "", "each setting and where it came from", config_command},
       {"report", "RESULTS.jsonl", "show a run again, and write its reports", report_command},
+      {"history", "[MODEL[/SUBMODEL]]", "the last results of each step; `history export` as a file",
+       history_command, history_options},
+      {"merge", "RESULTS...", "join the results of shards into those of one run", merge_command,
+       merge_options},
   };
   return all;
 }

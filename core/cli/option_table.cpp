@@ -66,6 +66,12 @@ std::vector<OptionSpec> own_options() {
       early(option(selection, "tests-dir", "DIR",
                    "directory of model directories; else ./regression_tests, else the "
                    "program's own")),
+      option(selection, "shard", "I/N",
+             "only the Ith of N parts of what is selected, cut so that they take about as long; "
+             "`sharkreg merge` joins their results"),
+      option(selection, "shard-history", "RESULTS",
+             "results.jsonl of an earlier run, whose times decide how --shard cuts; else the "
+             "history of this machine does. Shards on several machines need the same"),
       flag(selection, "allow-unknown-fields", "unknown fields of model files are only warned of"),
       option(hardware, "sku", "NAME",
              "SKU whose tuner files and golden values count, or auto for that of the device",
@@ -146,6 +152,9 @@ std::vector<OptionSpec> own_options() {
                    "run"),
             {"run", "skip"}),
       flag(judgement, "strict-xfail", "an unexpected pass is a failure"),
+      option(judgement, "baseline", "RESULTS",
+             "results.jsonl of an earlier run, or its directory: only failures that are new fail "
+             "the whole"),
       option(judgement, "comparator", "NAME",
              "compares outputs, in place of what the backend means; runtime leaves it to the "
              "runtime that runs the model"),
@@ -163,6 +172,19 @@ std::vector<OptionSpec> own_options() {
 std::vector<OptionSpec> cache_options() {
   return {option("Options of cache", "older-than", "TIME",
                  "gc removes what was not used for so long: 30d, 12h")};
+}
+
+std::vector<OptionSpec> history_options() {
+  constexpr const char* group = "Options of history";
+  return {number(option(group, "last", "COUNT", "how many executions of each step", "10")),
+          option(group, "step", "GLOB", "only steps like this: 'run *', 'compile cpu'"),
+          among(option(group, "format", "FORMAT", "what export writes", "csv"), {"csv", "jsonl"}),
+          option(group, "output", "FILE", "where export writes; else what is printed")};
+}
+
+std::vector<OptionSpec> merge_options() {
+  return {option("Options of merge", "output", "PLACE",
+                 "where the joined results go: a directory, or a file *.jsonl")};
 }
 
 std::vector<OptionSpec> plan_options() {

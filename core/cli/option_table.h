@@ -14,6 +14,8 @@ std::vector<OptionSpec> own_options();
 std::vector<OptionSpec> cache_options();
 std::vector<OptionSpec> compare_options();
 std::vector<OptionSpec> fetch_options();
+std::vector<OptionSpec> history_options();
+std::vector<OptionSpec> merge_options();
 std::vector<OptionSpec> new_plugin_options();
 std::vector<OptionSpec> plugins_options();
 std::vector<OptionSpec> plan_options();

@@ -8,12 +8,17 @@
 #include "base/secrets.h"
 #include "cli/commands.h"
 #include "cli/pinning.h"
+#include "cli/run_history.h"
+#include "cli/sharding.h"
 
 namespace sharkreg::core {
 
 Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
-  const Result<std::vector<CaseFile>> files = context.select();
+  Result<std::vector<CaseFile>> files = context.select();
   if (!files) return files.error();
+  RunHistory history(context);
+  if (const auto shard = take_shard(context, history, *files); !shard) return shard.error();
+  print_notes(history.take_notes());
   const Result<LoadOptions> load_options = context.load_options();
   if (!load_options) return load_options.error();
   if (const auto pinned = require_pins(context, *files, *load_options); !pinned) {

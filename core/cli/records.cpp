@@ -122,6 +122,10 @@ RunStarted run_started(const Context& context, const std::string& run, const std
   record.sku = sku;
   for (const ChosenBackend& backend : backends) record.backends.push_back(record_of(backend));
   record.cases = static_cast<std::int64_t>(cases);
+  record.strict_xfail = context.settings().is_true("strict-xfail");
+  if (const std::string baseline = context.settings().text("baseline"); !baseline.empty()) {
+    record.baseline = std::filesystem::absolute(baseline);
+  }
   return record;
 }
 

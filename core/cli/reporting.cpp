@@ -105,16 +105,53 @@ int write_reports(const Context& context, const std::vector<Event>& events,
   return exit_status;
 }
 
+Result<std::optional<Baseline>> baseline_of(const Settings& settings) {
+  const std::string path = settings.text("baseline");
+  if (path.empty()) return std::optional<Baseline>();
+  auto baseline = Baseline::read(path);
+  if (!baseline) return baseline.error();
+  return std::optional(std::move(*baseline));
+}
+
+namespace {
+
+// As if the run had been compared with the baseline when it ran.
+void compare(std::vector<Event>& events, const Baseline& baseline, const std::string& path,
+             bool strict_xfail) {
+  Tally tally;
+  for (Event& event : events) {
+    if (auto* started = std::get_if<RunStarted>(&event)) {
+      started->baseline = path;
+    } else if (auto* step = std::get_if<StepFinished>(&event)) {
+      baseline.mark(*step, strict_xfail);
+      tally.add(step->verdict, is_known_failure(*step));
+    } else if (auto* finished = std::get_if<RunFinished>(&event)) {
+      if (finished->interrupted) continue;
+      const OutcomeOptions outcome{strict_xfail, std::nullopt};
+      finished->exit_status = tally.exit_status(outcome);
+      finished->conclusion = tally.conclusion(outcome);
+    }
+  }
+}
+
+}  // namespace
+
 Result<int> report_command(Context& context) {
   if (context.positional().size() != 1) {
     return Error{ErrorKind::usage, "report takes one results.jsonl",
                  "each run has its own, named in the last line that the run prints"};
   }
-  const std::filesystem::path path = context.positional().front();
-  const auto recorded = read_results(path);
+  const std::filesystem::path path = results_file_named(context.positional().front());
+  auto recorded = read_results(path);
   if (!recorded) return recorded.error();
-  const RunView view = view_of(recorded->events);
+  const auto baseline = baseline_of(context.settings());
+  if (!baseline) return baseline.error();
   const OutcomeOptions outcome{context.settings().is_true("strict-xfail"), std::nullopt};
+  if (*baseline) {
+    compare(recorded->events, **baseline,
+            std::filesystem::absolute(context.settings().text("baseline")), outcome.strict_xfail);
+  }
+  const RunView view = view_of(recorded->events);
   const int status = view.finished ? static_cast<int>(view.finished->exit_status)
                                    : view.tally.exit_status(outcome);
   return write_reports(context, recorded->events, path, status);

@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
 #include "cli/context.h"
+#include "report/baseline.h"
 #include "report/event.h"
 #include "report/progress.h"
 #include "report/results_file.h"
@@ -39,6 +41,9 @@ class Reporting final : public EventSink {
   std::unique_ptr<Progress> progress_;
   std::vector<Event> events_;  // without the starts of steps, which no report shows
 };
+
+// The baseline that --baseline names; absent: none is named.
+Result<std::optional<Baseline>> baseline_of(const Settings& settings);
 
 // Shows the summary of a run and writes the reports that the settings ask for. Returns the exit
 // status, raised if a report cannot be written.

@@ -15,7 +15,9 @@
 #include "cli/pinning.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
+#include "cli/run_history.h"
 #include "cli/session.h"
+#include "cli/sharding.h"
 #include "cli/store_settings.h"
 #include "execute/event_loop.h"
 #include "execute/executor.h"
@@ -80,6 +82,11 @@ Result<int> run_command(Context& context) {
   if (auto fine = expect_no_positional(context, "run"); !fine) return fine.error();
   auto files = context.select();
   if (!files) return files.error();
+  RunHistory history(context);
+  const auto shard = take_shard(context, history, *files);
+  if (!shard) return shard.error();
+  const auto baseline = baseline_of(context.settings());
+  if (!baseline) return baseline.error();
   auto load_options = context.load_options();
   if (!load_options) return load_options.error();
   if (const auto pinned = require_pins(context, *files, *load_options); !pinned) {
@@ -103,7 +110,10 @@ Result<int> run_command(Context& context) {
   auto reporting = Reporting::create(context, run_dir);
   if (!reporting) return reporting.error();
   const auto started = context.clock().steady();
-  (*reporting)->on(run_started(context, run, sku, *backends, files->size()));
+  RunStarted start = run_started(context, run, sku, *backends, files->size());
+  start.shard = *shard;
+  (*reporting)->on(start);
+  for (std::string& note : history.take_notes()) (*reporting)->on(RunNote{std::move(note)});
   for (std::string& note : context.take_notes()) (*reporting)->on(RunNote{std::move(note)});
 
   const Planner planner(std::move(*options), *backends, **resolver);
@@ -112,6 +122,8 @@ Result<int> run_command(Context& context) {
   outcome.strict_xfail = context.settings().is_true("strict-xfail");
   Session session(context, std::move(*files), std::move(*load_options), planner, judge,
                   **reporting);
+  outcome.may_be_empty = shard->has_value();
+  if (*baseline) session.compare_with(**baseline, outcome.strict_xfail);
 
   EventLoop loop(2 + *jobs);  // two for what is staged, placed and judged
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);
@@ -138,7 +150,9 @@ Result<int> run_command(Context& context) {
   finished.conclusion = session.tally().conclusion(outcome);
   finished.interrupted = outcome.signal.has_value();
   (*reporting)->on(finished);
-  return (*reporting)->conclude(static_cast<int>(finished.exit_status));
+  const int status = (*reporting)->conclude(static_cast<int>(finished.exit_status));
+  history.remember();
+  return status;
 }
 
 }  // namespace sharkreg::core

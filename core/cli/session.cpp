@@ -23,6 +23,11 @@ Session::Session(Context& context, std::vector<CaseFile> files, LoadOptions load
       judge_(judge),
       sink_(sink) {}
 
+void Session::compare_with(const Baseline& baseline, bool strict_xfail) {
+  baseline_ = &baseline;
+  strict_xfail_ = strict_xfail;
+}
+
 std::shared_ptr<const CasePlan> Session::next() {
   if (files_.empty()) return nullptr;
   const CaseFile file = files_.front();
@@ -101,8 +106,9 @@ void Session::announce(const CasePlan& plan, std::size_t step, std::string doing
                        plan.steps[step].name, std::move(doing)});
 }
 
-void Session::finish(const StepFinished& record) {
-  tally_.add(record.verdict);
+void Session::finish(StepFinished record) {
+  if (baseline_ != nullptr) baseline_->mark(record, strict_xfail_);
+  tally_.add(record.verdict, is_known_failure(record));
   sink_.on(record);
 }
 

@@ -13,6 +13,7 @@
 #include "execute/executor.h"
 #include "judge/judge.h"
 #include "plan/planner.h"
+#include "report/baseline.h"
 #include "report/event.h"
 #include "report/outcome.h"
 
@@ -26,6 +27,9 @@ class Session final : public PlanSource, public ExecutionObserver {
  public:
   Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
           const Planner& planner, Judge& judge, EventSink& sink);
+
+  // Each step is told with how it stands against the baseline, which must outlive this.
+  void compare_with(const Baseline& baseline, bool strict_xfail);
 
   std::shared_ptr<const CasePlan> next() override;
   void fetch_started(const CasePlan& plan, std::size_t artifact) override;
@@ -51,7 +55,7 @@ class Session final : public PlanSource, public ExecutionObserver {
   static std::size_t step_of(const Fetch& fetch);
   std::shared_ptr<const CasePlan> read_and_plan(const CaseFile& file);
   void announce(const CasePlan& plan, std::size_t step, std::string doing);
-  void finish(const StepFinished& record);
+  void finish(StepFinished record);
 
   Context& context_;
   std::deque<CaseFile> files_;
@@ -60,6 +64,8 @@ class Session final : public PlanSource, public ExecutionObserver {
   const Planner& planner_;
   Judge& judge_;
   EventSink& sink_;
+  const Baseline* baseline_ = nullptr;
+  bool strict_xfail_ = false;
   std::vector<Fetch> fetches_;
   Tally tally_;
 };

@@ -177,8 +177,11 @@ class Check {
 
   static std::string difference(const ShardRecord& one, const ShardRecord& other) {
     if (one.count != other.count) return "";
-    if (one.balanced_by != other.balanced_by) return ": their times were not the same";
-    return ": the selected models, or their times, were not the same";
+    const auto times = [](const ShardRecord& shard) {
+      return shard.balanced_by.empty() ? std::string("nothing") : shard.balanced_by;
+    };
+    return fmt::format(": they were cut by other times ({} and {}), or from another selection",
+                       times(one), times(other));
   }
 
   void check_steps() {

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -20,11 +19,11 @@ namespace {
 
 constexpr std::size_t most_shards = 10'000;
 
-std::optional<std::size_t> number_of(std::string_view text) {
+// 0: it is no number.
+std::size_t number_of(std::string_view text) {
   std::size_t number = 0;
   const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (trouble != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return trouble == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
 struct WeightedCase {
@@ -53,15 +52,14 @@ std::vector<WeightedCase> weighted(std::vector<std::string> cases,
 
 Result<ShardChoice> shard_choice(std::string_view text, const std::string& place) {
   const std::size_t slash = text.find('/');
-  const auto index = number_of(text.substr(0, slash));
-  const auto count =
-      slash == std::string_view::npos ? std::nullopt : number_of(text.substr(slash + 1));
-  if (!index || !count || *index < 1 || *count > most_shards || *index > *count) {
+  const std::size_t index = number_of(text.substr(0, slash));
+  const std::size_t count = slash == std::string_view::npos ? 0 : number_of(text.substr(slash + 1));
+  if (index < 1 || index > count || count > most_shards) {
     return Error{ErrorKind::usage,
                  fmt::format("{} is \"{}\"; expected I/N, the Ith of N parts", place, text),
                  fmt::format("such as 2/5; there are at most {} parts", most_shards)};
   }
-  return ShardChoice{*index, *count};
+  return ShardChoice{index, count};
 }
 
 Partition balanced_partition(std::vector<std::string> cases,
