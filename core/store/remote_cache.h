@@ -103,6 +103,6 @@ void read_environment(RemoteCacheSettings& settings);
 // Finding, fetching and uploading are each given up for good after `failures` in a row or one refusal
 // of the credentials, and all of them when `lost` is used up; the Error that it happens with says so,
 // and everything after it is a miss. Where no connection can be made, that counts for all three.
-Result<std::unique_ptr<RemoteCache>> open_remote_cache(RemoteCacheSettings settings);
+Result<std::unique_ptr<RemoteCache>> open_remote_cache(const RemoteCacheSettings& settings);
 
 }  // namespace sharkreg::core
