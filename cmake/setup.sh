@@ -28,6 +28,7 @@ packages=(
   libboost-program-options1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev
   libsqlite3-dev libcurl4-openssl-dev
   libarchive-dev libzstd-dev zlib1g-dev
+  libprotobuf-dev protobuf-compiler    # entries of a shared cache
   doctest-dev libxml2-utils tmux strace  # the tests: JUnit files, a real terminal, system calls
   nginx-core openssl curl                # the tests: a real server, its certificates
   clang-19 libc++-19-dev libc++abi-19-dev abigail-tools  # plugins of another compiler; abidiff
@@ -109,14 +110,14 @@ install_packages() {
 missing_tools() {
   local tool header
   for tool in g++ cmake ninja clang++-16 clang++-19 abidiff xmllint tmux strace python3 \
-    nginx openssl curl pkg-config cargo dpkg-deb dpkg-shlibdeps file; do
+    nginx openssl curl pkg-config cargo dpkg-deb dpkg-shlibdeps file protoc; do
     command -v "$tool" >/dev/null || [[ -x /usr/sbin/$tool ]] || printf '  the program %s\n' "$tool"
   done
   command -v g++ >/dev/null || return 0
   {
     for header in boost/dll.hpp boost/filesystem.hpp boost/json.hpp boost/program_options.hpp \
       boost/url.hpp openssl/evp.h fmt/format.h doctest/doctest.h sqlite3.h curl/curl.h \
-      archive.h zlib.h zstd.h; do
+      archive.h zlib.h zstd.h google/protobuf/message_lite.h; do
       printf '#if !__has_include(<%s>)\n  the header %s\n#endif\n' "$header" "$header"
     done
     printf '#if __has_include(<boost/version.hpp>)\n#include <boost/version.hpp>\n'

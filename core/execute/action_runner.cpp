@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execute/action_runner.h"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -24,17 +25,29 @@ struct ActionRunner::Running {
   std::vector<Device> devices = {};
   Done done = {};
   std::optional<StagedAction> staged = {};
+  std::shared_ptr<const CacheTicket> ticket = {};
   ActionResult result = {};
 
   void fail(const Error& trouble) {
     result.status = Status::failed;
     result.trouble = trouble;
   }
+  // Blocks.
+  void place(bool succeeded) {
+    auto placed = place_outputs(*plan, action, *staged, succeeded);
+    staged.reset();  // removes the directory
+    if (placed) {
+      result.outputs = std::move(*placed);
+    } else if (succeeded) {
+      fail(placed.error());
+    }
+  }
   void end() { std::exchange(done, {})(std::move(result)); }
 };
 
-ActionRunner::ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem::path worker)
-    : loop_(loop), launcher_(launcher), worker_(std::move(worker)) {}
+ActionRunner::ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem::path worker,
+                           ActionCache* cache)
+    : loop_(loop), launcher_(launcher), worker_(std::move(worker)), cache_(cache) {}
 
 void ActionRunner::run(std::shared_ptr<const CasePlan> plan, std::size_t action,
                        std::vector<Device> devices, Done done) {
@@ -44,6 +57,9 @@ void ActionRunner::run(std::shared_ptr<const CasePlan> plan, std::size_t action,
     auto staged = stage(*running->plan, running->action, running->devices, worker_);
     if (staged) {
       running->staged = std::move(*staged);
+      running->result.request = running->staged->request;
+      running->result.names = running->staged->names;
+      if (cache_ != nullptr) look_up(*running);
     } else {
       running->fail(staged.error());
     }
@@ -51,15 +67,33 @@ void ActionRunner::run(std::shared_ptr<const CasePlan> plan, std::size_t action,
   });
 }
 
+// With a hit the action is over, and has no directory any more. Blocks.
+void ActionRunner::look_up(Running& running) const {
+  const auto started = std::chrono::steady_clock::now();
+  CacheAnswer answer =
+      cache_->look_up(*running.plan, running.action, *running.staged, running.devices);
+  running.result.notes = std::move(answer.notes);
+  running.ticket = std::move(answer.ticket);
+  if (!answer.hit) return;
+  running.result.cached = std::move(answer.hit);
+  running.result.status = Status::succeeded;
+  running.place(true);
+  // What it printed then may name the directory in which it ran then.
+  const std::string& then = running.result.cached->working_directory;
+  if (!then.empty()) running.result.request->working_directory = then;
+  running.result.launch = LaunchResult{};
+  running.result.launch->wall = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - started);
+}
+
 void ActionRunner::launch(std::shared_ptr<Running> running) {
   if (!running->staged) return running->end();
   if (interrupted_) {
     running->result.status = Status::interrupted;
+    running->result.request.reset();
     running->staged.reset();
     return running->end();
   }
-  running->result.request = running->staged->request;
-  running->result.names = running->staged->names;
   launcher_.launch(running->staged->request, [this, running](Result<LaunchResult> launched) {
     place(running, std::move(launched));
   });
@@ -67,7 +101,7 @@ void ActionRunner::launch(std::shared_ptr<Running> running) {
 
 void ActionRunner::place(std::shared_ptr<Running> running, Result<LaunchResult> launched) {
   const bool stopped = interrupted_ && launched && launched->end == LaunchResult::End::terminated;
-  loop_.post_blocking([running, stopped,
+  loop_.post_blocking([this, running, stopped,
                        launched = std::move(launched)]() -> std::function<void()> {
     ActionResult& result = running->result;
     const bool succeeded = has_succeeded(launched);
@@ -80,13 +114,13 @@ void ActionRunner::place(std::shared_ptr<Running> running, Result<LaunchResult> 
     } else {
       result.trouble = launched.error();
     }
-    auto placed = place_outputs(*running->plan, running->action, *running->staged, succeeded);
-    running->staged.reset();  // removes the directory here, not on the loop
-    if (placed) {
-      result.outputs = std::move(*placed);
-    } else if (succeeded) {
-      running->fail(placed.error());
+    if (succeeded && running->ticket) {
+      const CacheVerdict verdict = cache_->keep(*running->ticket, *running->plan, running->action,
+                                                *running->staged, *launched);
+      result.notes.insert(result.notes.end(), verdict.notes.begin(), verdict.notes.end());
+      result.findings = verdict.findings;
     }
+    running->place(succeeded);
     return [running] { running->end(); };
   });
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "execute/action_cache.h"
 #include "execute/event_loop.h"
 #include "execute/launcher.h"
 #include "execute/results.h"
@@ -18,7 +19,8 @@ namespace sharkreg::core {
 //
 // An action runs in a fresh directory below its output directory, into which its inputs are linked
 // under their own names. When it succeeds its outputs replace those of earlier runs; when it fails
-// those are removed. Other files that it leaves are placed with the action's tag in their names, and
+// those are removed. One whose result the cache knows is not launched: its outputs are put into that
+// directory and placed likewise. Other files that it leaves are placed with the action's tag in their names, and
 // linked under their plain names.
 //
 // Threads: all on the thread of the loop; blocking work on the loop's pool.
@@ -26,8 +28,10 @@ class ActionRunner {
  public:
   using Done = std::function<void(ActionResult)>;
 
-  // `loop` and `launcher` must outlive it; `worker` is sharkreg-worker.
-  ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem::path worker);
+  // `loop`, `launcher` and `cache` must outlive it; `worker` is sharkreg-worker. Without a cache every
+  // action runs.
+  ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem::path worker,
+               ActionCache* cache = nullptr);
 
   // Runs an action whose inputs are there, with the devices that it was given, and calls `done` on
   // the loop, later. All actions must be done before the runner's end.
@@ -40,12 +44,14 @@ class ActionRunner {
  private:
   struct Running;
 
+  void look_up(Running& running) const;
   void launch(std::shared_ptr<Running> running);
   void place(std::shared_ptr<Running> running, Result<LaunchResult> launched);
 
   EventLoop& loop_;
   Launcher& launcher_;
   std::filesystem::path worker_;
+  ActionCache* cache_;
   bool interrupted_ = false;
 };
 

@@ -20,7 +20,7 @@ class Executor::State {
  public:
   State(EventLoop& loop, Launcher& launcher, ArtifactStore& store, ExecutorOptions options)
       : loop_(loop),
-        runner_(loop, launcher, options.worker),
+        runner_(loop, launcher, options.worker, options.cache),
         store_(store),
         options_(std::move(options)) {}
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "execute/action_cache.h"
 #include "execute/event_loop.h"
 #include "execute/launcher.h"
 #include "execute/results.h"
@@ -40,6 +41,7 @@ struct ExecutorOptions {
   std::size_t fetch_jobs = 1;    // artifacts at a time
   std::size_t open_cases = 64;   // plans held at a time
   std::filesystem::path worker;  // sharkreg-worker
+  ActionCache* cache = nullptr;  // must outlive the executor; null: every action runs
 };
 
 // Runs the graphs of cases: brings artifacts, has actions run (action_runner.h). Knows nothing of models, backends or verdicts.

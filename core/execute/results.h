@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -21,6 +22,16 @@ struct ArtifactResult {
   bool is_there() const { return settled && !error; }
 };
 
+// An action whose result was there already. The times and the memory are of when it ran.
+struct CacheHit {
+  std::string from;               // the host of a cache shared by a team; empty: the own store
+  std::string working_directory;  // in which it ran; empty: not known
+  double seconds = 0;
+  double user_seconds = 0;
+  double system_seconds = 0;
+  std::int64_t peak_memory_bytes = 0;
+};
+
 // What came of one action of a plan.
 struct ActionResult {
   enum class Status {
@@ -35,11 +46,16 @@ struct ActionResult {
   // Of the host or the tool: it could not be staged or started, or left an output out.
   std::optional<Error> trouble;
 
-  // Present if a process was started for it.
+  // Present if a process was started for it, or would have been, were its result not cached.
   std::optional<LaunchRequest> request;
   std::optional<LaunchResult> launch;
   std::vector<std::string> devices;  // ids of those that it had to itself
   bool cached = false;               // nothing ran: its outputs came from the compile cache
+
+  // Present if no process was started, since the result was known: `launch` says how long that took.
+  std::optional<CacheHit> cached;
+  std::vector<std::string> notes;     // of the cache, for people
+  std::vector<std::string> findings;  // such as that a compiler did not give what it gave before
 
   std::vector<std::filesystem::path> outputs;  // placed files: declared ones, then others
   std::map<std::string, std::string> names;    // by the name that the action saw: the file's path

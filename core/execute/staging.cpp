@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execute/staging.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <set>
 #include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 #include "plugin_host/worker_request.h"
 
@@ -109,16 +109,7 @@ Result<void> link_plain_name(const fs::path& directory, const std::string& name,
 
 Result<void> place_side_files(const PlannedAction& planned, const StagedAction& staged,
                               std::vector<fs::path>& placed) {
-  std::set<std::string> own = {request_name};
-  for (const auto& [name, path] : staged.names) own.insert(*fs::path(name).begin());
-  std::vector<std::string> left;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(staged.directory.path(), error)) {
-    std::string name = entry.path().filename();
-    if (!own.contains(name)) left.push_back(std::move(name));
-  }
-  std::ranges::sort(left);
-  for (const std::string& name : left) {
+  for (const std::string& name : left_entries(staged)) {
     const std::string final_name = tagged(name, planned.side_file_tag);
     const fs::path place = planned.output_directory / final_name;
     if (auto done = rename_over(staged.directory.path() / name, place); !done) return done;
@@ -133,6 +124,19 @@ Result<void> place_side_files(const PlannedAction& planned, const StagedAction& 
 }
 
 }  // namespace
+
+std::vector<std::string> left_entries(const StagedAction& staged) {
+  std::set<std::string> own = {request_name};
+  for (const auto& [name, path] : staged.names) own.insert(*fs::path(name).begin());
+  std::vector<std::string> left;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(staged.directory.path(), error)) {
+    std::string name = entry.path().filename();
+    if (!own.contains(name)) left.push_back(std::move(name));
+  }
+  std::ranges::sort(left);
+  return left;
+}
 
 Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
                            const std::vector<Device>& devices, const fs::path& worker) {

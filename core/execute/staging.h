@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/backend.h>
-
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
+
+#include <sharkreg/backend.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -31,6 +31,9 @@ Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
 // An error if a disk that the action wrote to is full: then its failure says nothing of the program.
 // To be asked before the action's files are removed.
 Result<void> require_room(const PlannedAction& planned);
+
+// The entries of the action's directory that are not its inputs: what it left there, sorted.
+std::vector<std::string> left_entries(const StagedAction& staged);
 
 // Moves what the action left to its places. With `succeeded`, an output that it did not write is an
 // error; without, its declared outputs are removed, also those of earlier runs. Other files are kept

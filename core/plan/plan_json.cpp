@@ -34,12 +34,14 @@ json::object action_to_json(const CasePlan& plan, std::size_t index) {
   const PlannedAction& planned = plan.actions.at(index);
   Tree tree;
   encode_into(tree, planned.action);
+  json::value action = tree.value();
+  action.as_object().erase("optional");  // is for hosts
   json::object inputs;
   for (const auto& [id, origin] : planned.inputs) inputs[id] = origin_to_json(plan, origin);
   json::object result{
       {"index", index},
       {"step", plan.steps.at(planned.step).name},
-      {"action", tree.value()},
+      {"action", std::move(action)},
       {"inputs", std::move(inputs)},
       {"output_directory", planned.output_directory.string()},
       {"log_directory", planned.log_directory.string()},

@@ -135,6 +135,13 @@ Result<Collected> collect_garbage(StoreIndex& index, const StoreLayout& layout,
   const auto time = std::chrono::time_point_cast<std::chrono::seconds>(now);
 
   Collected collected;
+  if (options.older_than) {
+    const auto forgotten = index.forget_results_before(time - *options.older_than);
+    if (!forgotten) return forgotten.error();
+    collected.removed_results = static_cast<std::uint64_t>(*forgotten);
+  }
+  const auto before = index.result_statistics();
+  if (!before) return before.error();
   for (const StoredBlob& stored : *blobs) {
     ++collected.left_files;
     collected.left_bytes += static_cast<std::uint64_t>(stored.blob.identity.size);
@@ -161,6 +168,13 @@ Result<Collected> collect_garbage(StoreIndex& index, const StoreLayout& layout,
     --collected.left_files;
     collected.left_bytes -= bytes;
   }
+  const auto after = index.result_statistics();
+  if (!after) return after.error();
+  // Of which a file was removed.
+  if (before->results > after->results) {
+    collected.removed_results += static_cast<std::uint64_t>(before->results - after->results);
+  }
+  collected.left_results = static_cast<std::uint64_t>(after->results);
   remove_leftovers(index, layout, time - options.older_than.value_or(a_week), collected);
   return collected;
 }
@@ -171,7 +185,12 @@ Result<StoreStatistics> statistics_of(StoreIndex& index, const StoreLayout& layo
   if (!blobs) return blobs.error();
   const auto urls = index.count_of_sources();
   if (!urls) return urls.error();
+  const auto results = index.result_statistics();
+  if (!results) return results.error();
   StoreStatistics statistics;
+  statistics.results = static_cast<std::uint64_t>(results->results);
+  statistics.result_blobs = static_cast<std::uint64_t>(results->blobs);
+  statistics.result_bytes = static_cast<std::uint64_t>(results->bytes);
   statistics.urls = static_cast<std::uint64_t>(*urls);
   for (const StoredBlob& stored : *blobs) {
     ++statistics.blobs;
@@ -224,6 +243,9 @@ Result<Verified> verify_blobs(StoreIndex& index, const StoreLayout& layout) {
     if (!is_known) ++verified.adopted;
     if (auto noted = index.remember_blob({sha256, *identity}); !noted) return noted.error();
   }
+  const auto broken = index.forget_broken_results();
+  if (!broken) return broken.error();
+  verified.broken_results = static_cast<std::uint64_t>(*broken);
   return verified;
 }
 

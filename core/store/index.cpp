@@ -25,6 +25,14 @@ constexpr const char* schema = R"(
   CREATE TABLE IF NOT EXISTS digests(
     path TEXT PRIMARY KEY, size INTEGER, inode INTEGER, modified INTEGER, sha256 TEXT,
     md5 TEXT) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS results(
+    key TEXT PRIMARY KEY, record TEXT, made INTEGER, used INTEGER) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS result_blobs(
+    key TEXT, sha256 TEXT, PRIMARY KEY(key, sha256)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS results_by_blob ON result_blobs(sha256);
+  CREATE TABLE IF NOT EXISTS result_slots(
+    slot TEXT, key TEXT, used INTEGER, PRIMARY KEY(slot, key)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS slots_by_result ON result_slots(key);
 )";
 
 std::int64_t number(const Database::Value& value) {
@@ -267,6 +275,14 @@ Result<bool> StoreIndex::drop(
   }
   const auto rows = database_.run("SELECT path FROM links WHERE sha256 = ?1", {sha256});
   if (!rows) return failed(rows.error());
+  for (const char* statement :
+       {"DELETE FROM results WHERE key IN (SELECT key FROM result_blobs WHERE sha256 = ?1)",
+        "DELETE FROM result_slots WHERE key IN (SELECT key FROM result_blobs WHERE sha256 = ?1)",
+        "DELETE FROM result_blobs WHERE key IN (SELECT key FROM result_blobs WHERE sha256 = ?1)"}) {
+    if (const auto deleted = database_.run(statement, {sha256}); !deleted) {
+      return failed(deleted.error());
+    }
+  }
   for (const char* table : {"blobs", "sources", "uses", "links", "derived"}) {
     const auto deleted =
         database_.run(std::string("DELETE FROM ") + table + " WHERE sha256 = ?1", {sha256});

@@ -68,6 +68,27 @@ struct StoredBlob {
   bool leased = false;            // a process that is known may read it now
 };
 
+// The result of an action, as it is known.
+struct KnownResult {
+  std::string key;
+  std::string record;             // see CachedResult
+  std::chrono::sys_seconds used;  // last, in the slot that was asked for
+};
+
+// A result, with the slot it is of: which action of which step of which case.
+struct NewResult {
+  std::string key;
+  std::string slot;
+  std::string record;
+  std::vector<Blob> blobs;
+};
+
+struct ResultStatistics {
+  std::int64_t results = 0;
+  std::int64_t blobs = 0;  // that results have; artifacts may have the same
+  std::int64_t bytes = 0;  // of those
+};
+
 // The store's memory: one SQLite database. URLs are known by the SHA-256 of their text alone, since
 // they may hold signatures. Later versions add tables, so that several versions can share one.
 //
@@ -107,6 +128,22 @@ class StoreIndex {
   Result<std::vector<std::string>> lessees();
 
   Result<std::vector<StoredBlob>> blobs();
+
+  // Results of actions, by the SHA-256 of all that decides them. One of which a blob is dropped is
+  // forgotten. (index_results.cpp)
+  Result<std::optional<KnownResult>> result(const std::string& key, const std::string& slot);
+  Result<void> remember_result(const NewResult& result, std::chrono::sys_seconds now);
+  // It was used now, in that slot; so were its blobs.
+  Result<void> note_use(const std::string& key, const std::string& slot,
+                        std::chrono::sys_seconds now);
+  Result<void> forget_result(const std::string& key);
+  // Returns how many were not used since then, and are forgotten.
+  Result<std::int64_t> forget_results_before(std::chrono::sys_seconds time);
+  // Returns how many lacked a blob that the index knows, and are forgotten.
+  Result<std::int64_t> forget_broken_results();
+  // Of one slot, those used last first.
+  Result<std::vector<KnownResult>> results_of(const std::string& slot, std::int64_t most);
+  Result<ResultStatistics> result_statistics();
 
   // Forgets a blob, all that refers to it and its links, unless it is leased or was used after
   // `seen`; calls `remove` with the links while nobody else can write. False: it was kept.

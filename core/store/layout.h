@@ -9,7 +9,8 @@ namespace sharkreg::core {
 // Where in the store's directory things lie:
 //
 //   blobs/01/23…   files, read-only, named by their SHA-256
-//   parts/         downloads that have not ended, by the SHA-256 of the URL
+//   parts/         downloads that have not ended, by the SHA-256 of the URL; files of results of
+//                  actions on their way into blobs/
 //   bad/           what came and was not what it should be, kept to be looked at
 //   locks/         one file for each URL that is being fetched
 //   processes/     one file for each process that uses the store, locked while it runs

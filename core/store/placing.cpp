@@ -4,13 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "store/clone_file.h"
 
 namespace sharkreg::core {
 namespace {
@@ -36,24 +34,12 @@ struct Descriptor {
   }
 };
 
-// 0, or what errno says.
-int copy_content(const fs::path& from, const fs::path& to) {
-  const Descriptor source{::open(from.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (source.number < 0) return errno;
-  const Descriptor copy{::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
-  if (copy.number < 0) return errno;
-  if (::ioctl(copy.number, FICLONE, source.number) == 0) return 0;
-  struct stat status {};
-  if (::fstat(source.number, &status) != 0) return errno;
-  for (off_t left = status.st_size; left > 0;) {
-    const ssize_t copied = ::copy_file_range(source.number, nullptr, copy.number, nullptr,
-                                             static_cast<std::size_t>(left), 0);
-    if (copied < 0 && errno == EINTR) continue;
-    if (copied < 0) return errno;
-    if (copied == 0) return EIO;
-    left -= copied;
-  }
-  return ::fdatasync(copy.number) == 0 ? 0 : errno;
+// As an artifact it is to be there after a power loss too.
+Result<void> copy_flushed(const fs::path& from, const fs::path& to) {
+  if (auto copied = clone_file(from, to); !copied) return copied;
+  const Descriptor copy{::open(to.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (copy.number < 0 || ::fdatasync(copy.number) != 0) return failed("copy to", to, errno);
+  return {};
 }
 
 enum class Form { link_or_copy, copy };
@@ -69,9 +55,7 @@ Result<void> put(const fs::path& target, const fs::path& destination, Form form)
     return failed("link", destination, errno);
   }
   if (!is_made) {
-    if (const int trouble = copy_content(target, made); trouble != 0) {
-      return failed("copy to", destination, trouble);
-    }
+    if (auto copied = copy_flushed(target, made); !copied) return copied;
   }
   if (::rename(made.c_str(), destination.c_str()) != 0) return failed("link", destination, errno);
   return {};

@@ -151,21 +151,43 @@ struct ScriptedServer::State {
     return !response.close;
   }
 
+  // False if the client is gone, or the server ends.
+  bool receive_more(int socket, std::string& received) const {
+    while (!ends) {
+      if (!is_readable(socket)) continue;
+      char buffer[65536];
+      const ssize_t got = ::recv(socket, buffer, sizeof buffer, 0);
+      if (got > 0) received.append(buffer, static_cast<std::size_t>(got));
+      return got > 0;
+    }
+    return false;
+  }
+
+  bool receive_body(int socket, HttpRequest& request, std::string& received) const {
+    const std::string length = request.header("content-length");
+    if (length.empty()) return true;
+    const std::size_t size = std::stoul(length);
+    if (request.header("expect") == "100-continue") send(socket, "HTTP/1.1 100 Continue\r\n\r\n");
+    while (received.size() < size) {
+      if (!receive_more(socket, received)) return false;
+    }
+    request.body = received.substr(0, size);
+    received.erase(0, size);
+    return true;
+  }
+
   void serve(int socket) {
     std::string received;
     bool open = true;
     while (open && !ends) {
       const std::size_t end = received.find("\r\n\r\n");
       if (end == std::string::npos) {
-        if (!is_readable(socket)) continue;
-        char buffer[4096];
-        const ssize_t got = ::recv(socket, buffer, sizeof buffer, 0);
-        if (got <= 0) break;
-        received.append(buffer, static_cast<std::size_t>(got));
+        if (!receive_more(socket, received)) break;
         continue;
       }
-      const HttpRequest request = parse(received.substr(0, end + 2));
+      HttpRequest request = parse(received.substr(0, end + 2));
       received.erase(0, end + 4);
+      if (!receive_body(socket, request, received)) break;
       {
         const std::scoped_lock lock(mutex);
         requests.push_back(request);

@@ -16,6 +16,7 @@ struct HttpRequest {
   std::string method;
   std::string path;                            // with its query
   std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;                            // as long as its Content-Length says
 
   std::string header(const std::string& name) const;
   // "bytes=5-9", of a size: its first and last byte. Absent if there is no range.

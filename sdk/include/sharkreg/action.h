@@ -2,13 +2,13 @@
 #ifndef SHARKREG_ACTION_H
 #define SHARKREG_ACTION_H
 
-#include <sharkreg/codec.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sharkreg/codec.h>
 
 namespace sharkreg {
 
@@ -84,6 +84,9 @@ struct Action {
   // libraries, linkers. The host digests them.
   std::vector<std::string> content_files;
   bool cacheable = false;  // the same inputs give the same outputs, byte for byte
+  // Its result cannot depend on the processor of the machine that it runs on. Else it is used again
+  // only where that is the same.
+  bool host_independent = false;
 
   // The plugin does it itself: execute() is called, in a child process; `program` is ignored.
   bool in_process = false;
@@ -156,6 +159,10 @@ void fields(Visitor& visit, Action& action) {
   visit("cacheable", action.cacheable);
   visit("in_process", action.in_process);
   visit("answer_output", action.answer_output);
+  visit("host_independent", action.host_independent);
+  // Hosts of 1.0 may overlook what was added since.
+  std::vector<std::string> added{"host_independent"};
+  visit("optional", added);
 }
 
 }  // namespace sharkreg
