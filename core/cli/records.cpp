@@ -63,7 +63,7 @@ ActionRecord record_of(const PlannedAction& planned, const ActionResult& result)
   record.standard_output = result.request->standard_output;
   record.standard_error = result.request->standard_error;
   record.devices = result.devices;
-  record.cached = result.cached;
+  record.cached = result.cached.has_value();
   if (!result.launch) return record;
   const LaunchResult& launch = *result.launch;
   if (launch.end == LaunchResult::End::exited) record.exit_status = launch.exit_status;

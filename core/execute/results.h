@@ -50,7 +50,6 @@ struct ActionResult {
   std::optional<LaunchRequest> request;
   std::optional<LaunchResult> launch;
   std::vector<std::string> devices;  // ids of those that it had to itself
-  bool cached = false;               // nothing ran: its outputs came from the compile cache
 
   // Present if no process was started, since the result was known: `launch` says how long that took.
   std::optional<CacheHit> cached;
