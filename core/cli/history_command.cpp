@@ -134,7 +134,8 @@ Result<void> print_subject(History& history, const Subject& subject, std::size_t
   // One more, for what has changed since.
   const auto steps = history.steps_of(subject, last + 1);
   if (!steps) return steps.error();
-  std::vector<Line> lines{{"time", "run", "verdict", "seconds", "memory", "device", "changed"}};
+  std::vector<Line> lines{
+      {"time (UTC)", "run", "verdict", "seconds", "memory", "device", "changed"}};
   const std::size_t shown = std::min(steps->size(), last);
   for (std::size_t index = shown; index-- > 0;) {
     const PastStep* before = index + 1 < steps->size() ? &(*steps)[index + 1] : nullptr;
