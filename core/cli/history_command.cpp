@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
-#include <ranges>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,12 +45,13 @@ Wanted wanted_of(const Context& context, const std::string& word) {
 Result<std::vector<Subject>> like(const std::vector<Subject>& subjects, std::string Subject::*name,
                                   const char* what, const std::string& pattern) {
   std::vector<Subject> found;
-  std::vector<std::string> names;
+  std::set<std::string> different;
   for (const Subject& subject : subjects) {
     if (matches_glob(subject.*name, pattern)) found.push_back(subject);
-    if (std::ranges::find(names, subject.*name) == names.end()) names.push_back(subject.*name);
+    different.insert(subject.*name);
   }
   if (!found.empty() || subjects.empty()) return found;
+  const std::vector<std::string> names(different.begin(), different.end());
   constexpr std::size_t most_listed = 20;
   std::string list = join(std::span(names).first(std::min(names.size(), most_listed)), ", ");
   if (names.size() > most_listed) list += ", …";
