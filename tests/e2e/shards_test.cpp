@@ -124,8 +124,10 @@ TEST_CASE("merge refuses what is missing, given twice or not ended, and writes n
   };
   CHECK(contains(refused({one}), "shard 2/2 is missing"));
   CHECK(contains(refused({one, one}), "is the same run as"));
-  CHECK(contains(refused({one, suite.run({"--shard=1/2"}), two}),
-                 "shard 1/2 (" + suite.sandbox.runs().back().string()));
+  const fs::path again = suite.run({"--shard=1/2"});
+  CHECK(contains(
+      refused({one, again, two}),
+      "shard 1/2 (" + again.string() + "/results.jsonl) is given twice: also by " + one.string()));
   const std::string text = content_of(two / "results.jsonl");
   const fs::path torn = suite.sandbox.write("torn.jsonl", text.substr(0, text.size() - 20));
   CHECK(contains(refused({one, torn}), "torn.jsonl) did not come to its end"));
