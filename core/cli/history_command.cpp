@@ -71,7 +71,7 @@ Result<std::vector<Subject>> select(History& history, const Wanted& wanted) {
   return like(*of_submodels, &Subject::step, "step", wanted.step);
 }
 
-// What is not as it was for the execution before: "iree-compile 3.12 → 3.13".
+// What is not as it was for the execution before: "acme-compile 3.12 → 3.13".
 std::string changes(const PastStep& step, const PastStep* before) {
   if (before == nullptr) return "";
   std::vector<std::string> parts;
