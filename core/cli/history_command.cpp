@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
-#include <ranges>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,12 +45,13 @@ Wanted wanted_of(const Context& context, const std::string& word) {
 Result<std::vector<Subject>> like(const std::vector<Subject>& subjects, std::string Subject::*name,
                                   const char* what, const std::string& pattern) {
   std::vector<Subject> found;
-  std::vector<std::string> names;
+  std::set<std::string> different;
   for (const Subject& subject : subjects) {
     if (matches_glob(subject.*name, pattern)) found.push_back(subject);
-    if (std::ranges::find(names, subject.*name) == names.end()) names.push_back(subject.*name);
+    different.insert(subject.*name);
   }
   if (!found.empty() || subjects.empty()) return found;
+  const std::vector<std::string> names(different.begin(), different.end());
   constexpr std::size_t most_listed = 20;
   std::string list = join(std::span(names).first(std::min(names.size(), most_listed)), ", ");
   if (names.size() > most_listed) list += ", …";
@@ -70,7 +71,7 @@ Result<std::vector<Subject>> select(History& history, const Wanted& wanted) {
   return like(*of_submodels, &Subject::step, "step", wanted.step);
 }
 
-// What is not as it was for the execution before: "iree-compile 3.12 → 3.13".
+// What is not as it was for the execution before: "acme-compile 3.12 → 3.13".
 std::string changes(const PastStep& step, const PastStep* before) {
   if (before == nullptr) return "";
   std::vector<std::string> parts;
@@ -134,7 +135,8 @@ Result<void> print_subject(History& history, const Subject& subject, std::size_t
   // One more, for what has changed since.
   const auto steps = history.steps_of(subject, last + 1);
   if (!steps) return steps.error();
-  std::vector<Line> lines{{"time", "run", "verdict", "seconds", "memory", "device", "changed"}};
+  std::vector<Line> lines{
+      {"time (UTC)", "run", "verdict", "seconds", "memory", "device", "changed"}};
   const std::size_t shown = std::min(steps->size(), last);
   for (std::size_t index = shown; index-- > 0;) {
     const PastStep* before = index + 1 < steps->size() ? &(*steps)[index + 1] : nullptr;

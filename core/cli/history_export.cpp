@@ -74,7 +74,7 @@ std::string csv_value(const boost::json::value& value) {
   if (const auto* object = value.if_object()) {
     std::vector<std::string> parts;
     for (const auto& [name, version] : *object) {
-      parts.push_back(std::string(name) + " " + std::string(version.get_string()));
+      parts.emplace_back(trim(std::string(name) + " " + std::string(version.get_string())));
     }
     return csv_field(join(parts, "; "));
   }

@@ -40,8 +40,9 @@ std::string repeat_command(const Context& context, const CasePlan& plan, const P
   std::string command = fmt::format("{} {} {} {}", program_of(context), word("model", plan.model),
                                     word("submodel", plan.submodel), word("backend", step.backend));
   if (!target_option.empty()) command += fmt::format(" {}", word(target_option, step.target));
-  return command + typed_options(context, {"model", "submodel", "backend", target_option, "require",
-                                           "junit", "summary", "color"});
+  return command +
+         typed_options(context, {"model", "submodel", "backend", target_option, "require", "junit",
+                                 "summary", "color", "shard", "shard-history", "baseline"});
 }
 
 std::string validate_command_line(const Context& context, const std::filesystem::path& file) {

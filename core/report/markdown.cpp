@@ -127,16 +127,16 @@ std::string standings(const RunView& view) {
   if (!lists) return "";
   std::string text = fmt::format("\nAgainst the baseline {}:\n\n",
                                  markdown_text(harmless_line(view.started->baseline)));
-  const auto add = [&](std::string_view sign, std::string_view what,
+  const auto add = [&](std::string_view sign, const std::string& what,
                        const std::vector<std::string>& steps) {
     if (steps.empty()) return;
-    text += fmt::format("- {} **{} {}**: {}\n", sign, steps.size(), what,
-                        markdown_text(named(steps, most_names)));
+    text += fmt::format("- {} **{}**: {}\n", sign, what, markdown_text(named(steps, most_names)));
   };
-  add("❌", "new failures", lists->new_failures);
-  add("⚠️", "known failures", lists->known_failures);
-  add("✅", "fixed", lists->fixed);
-  add("➖", "not in it", lists->absent);
+  const auto count = [](const std::vector<std::string>& steps) { return std::ssize(steps); };
+  add("❌", counted(count(lists->new_failures), "new failure"), lists->new_failures);
+  add("⚠️", counted(count(lists->known_failures), "known failure"), lists->known_failures);
+  add("✅", fmt::format("{} fixed", count(lists->fixed)), lists->fixed);
+  add("➖", fmt::format("{} not in it", count(lists->absent)), lists->absent);
   const bool is_same = lists->new_failures.empty() && lists->known_failures.empty() &&
                        lists->fixed.empty() && lists->absent.empty();
   return is_same ? text + "- nothing has changed\n" : text;

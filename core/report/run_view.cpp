@@ -110,7 +110,7 @@ std::vector<StepGroup> explained_steps(const RunView& view) {
       if (!needs_explanation(step)) continue;
       StepStory story = story_of(step);
       std::string sentence = explanation_of(story);
-      if (is_known_failure(step)) sentence = "Known failure. " + sentence;
+      if (is_known_failure(step)) sentence = "Known failure: " + sentence;
       auto found = std::find_if(groups.begin(), groups.end(), [&](const StepGroup& group) {
         return group.verdict == step.verdict && group.sentence == sentence;
       });

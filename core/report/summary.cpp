@@ -107,12 +107,15 @@ class Summary {
     add_sentence("", "Against the baseline " + harmless_line(view_.started->baseline) + ":", "  ");
     const auto add = [&](const std::string& what, const std::vector<std::string>& steps) {
       const std::string names = steps.empty() ? "" : ": " + named(steps, most_names);
-      add_sentence("  ", fmt::format("{} {}{}", steps.size(), what, names), "    ");
+      add_sentence("  ", what + names, "    ");
     };
-    add("new failures", lists->new_failures);
-    add("known failures", lists->known_failures);
-    add("fixed", lists->fixed);
-    if (!lists->absent.empty()) add("not in it", lists->absent);
+    const auto count = [](const std::vector<std::string>& steps) { return std::ssize(steps); };
+    add(counted(count(lists->new_failures), "new failure"), lists->new_failures);
+    add(counted(count(lists->known_failures), "known failure"), lists->known_failures);
+    add(fmt::format("{} fixed", count(lists->fixed)), lists->fixed);
+    if (!lists->absent.empty()) {
+      add(fmt::format("{} not in it", count(lists->absent)), lists->absent);
+    }
   }
 
   void add_notes() {

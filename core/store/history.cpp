@@ -32,6 +32,9 @@ ImportState import_state_of(const Row& row, std::size_t first) {
           number(row[first + 4]) != 0};
 }
 
+// Greater than any time, as texts are compared.
+const std::string after_all_times = "~";
+
 // The columns of steps and of their runs, for step_of().
 constexpr const char* step_columns =
     "s.position, s.time, s.verdict, s.wall, s.user, s.system, s.peak_memory, s.cached, s.device, "
@@ -217,10 +220,10 @@ Result<std::vector<PastStep>> History::steps_of(const Subject& subject, std::siz
   const auto rows = database_.run(
       std::string("SELECT ") + step_columns +
           " FROM steps s JOIN runs r ON r.id = s.run JOIN tools t ON t.id = s.tools "
-          "WHERE s.subject = ?1 AND (?3 = '' OR s.time < ?3 OR (s.time = ?3 AND "
-          "(r.name, s.position) < (?4, ?5))) "
+          "WHERE s.subject = ?1 AND s.time <= ?3 AND "
+          "(s.time < ?3 OR (r.name, s.position) < (?4, ?5)) "
           "ORDER BY s.time DESC, r.name DESC, s.position DESC LIMIT ?2",
-      {subject.id, static_cast<std::int64_t>(most), before ? before->time : std::string(),
+      {subject.id, static_cast<std::int64_t>(most), before ? before->time : after_all_times,
        before ? before->run.name : std::string(), before ? before->position : std::int64_t{0}});
   if (!rows) return rows.error();
   std::vector<PastStep> steps;
