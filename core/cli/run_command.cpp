@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
+#include "cli/compile_caching.h"
 #include "cli/pinning.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
@@ -144,6 +145,7 @@ class Session final : public PlanSource, public ExecutionObserver {
 
   void finish(const StepFinished& record) {
     tally_.add(record.verdict);
+    tally_.add_findings(record.findings.size());
     sink_.on(record);
   }
 
@@ -235,11 +237,14 @@ Result<int> run_command(Context& context) {
   Session session(context, std::move(*files), std::move(*load_options), planner, judge,
                   **reporting);
 
+  auto caching = CompileCaching::create(context, *backends, run);
+  if (!caching) return caching.error();
   EventLoop loop(2 + *jobs);  // two for what is staged, placed and judged
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);
-  Executor executor(loop, launcher, **store, {1, *jobs, 64, context.installation().worker});
+  Executor executor(loop, launcher, **store, {1, *jobs, 64, context.installation().worker, (*caching)->cache()});
   loop.on_signal([&](int signal) {
     outcome.signal = signal;
+    (*caching)->interrupt();
     executor.interrupt();
   });
   loop.every(std::chrono::milliseconds(100), [&] {
@@ -248,6 +253,7 @@ Result<int> run_command(Context& context) {
   });
   executor.run(session, session);
 
+  for (std::string& note : (*caching)->finish()) (*reporting)->on(RunNote{std::move(note)});
   if (session.cases_left() > 0) {
     (*reporting)->on(RunNote{fmt::format("{} more models were not started", session.cases_left())});
   }
@@ -256,6 +262,7 @@ Result<int> run_command(Context& context) {
   finished.seconds = std::chrono::duration<double>(context.clock().steady() - started).count();
   finished.counts = session.tally().counts();
   finished.judged = session.tally().judged();
+  finished.findings = session.tally().findings();
   finished.exit_status = session.tally().exit_status(outcome);
   finished.conclusion = session.tally().conclusion(outcome);
   finished.interrupted = outcome.signal.has_value();

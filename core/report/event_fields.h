@@ -69,6 +69,14 @@ void fields(auto&& visit, Like<StepStarted> auto& value) {
   visit("doing", value.doing);
 }
 
+void fields(auto&& visit, Like<CachedRecord> auto& value) {
+  visit("from", value.from);
+  visit("seconds", value.seconds);
+  visit("user_seconds", value.user_seconds);
+  visit("system_seconds", value.system_seconds);
+  visit("peak_memory_bytes", value.peak_memory_bytes);
+}
+
 void fields(auto&& visit, Like<ActionRecord> auto& value) {
   visit("name", value.name);
   visit("command", value.command);
@@ -79,6 +87,7 @@ void fields(auto&& visit, Like<ActionRecord> auto& value) {
   visit("user_seconds", value.user_seconds);
   visit("system_seconds", value.system_seconds);
   visit("peak_memory_bytes", value.peak_memory_bytes);
+  visit("cached", value.cached);
   visit("standard_output", value.standard_output);
   visit("standard_error", value.standard_error);
 }
@@ -122,6 +131,8 @@ void fields(auto&& visit, Like<StepFinished> auto& value) {
   visit("reason", value.reason);
   visit("issue", value.issue);
   visit("notes", value.notes);
+  visit("findings", value.findings);
+  visit("cached", value.cached);
   visit("seconds", value.seconds);
   visit("actions", value.actions);
   visit("comparisons", value.comparisons);
@@ -133,6 +144,7 @@ void fields(auto&& visit, Like<RunFinished> auto& value) {
   visit("seconds", value.seconds);
   visit("counts", value.counts);
   visit("judged", value.judged);
+  visit("findings", value.findings);
   visit("exit_status", value.exit_status);
   visit("conclusion", value.conclusion);
   visit("interrupted", value.interrupted);

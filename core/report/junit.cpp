@@ -38,6 +38,12 @@ Kind kind_of(Verdict verdict, const JunitOptions& options) {
   }
 }
 
+// A finding makes a test fail that passed, and is told beside what else went wrong.
+Kind kind_of(const StepFinished& step, const JunitOptions& options) {
+  const Kind kind = kind_of(step.verdict, options);
+  return kind == Kind::passed && !step.findings.empty() ? Kind::failure : kind;
+}
+
 // Of text that is harmless(), which has nothing left that XML 1.0 forbids.
 std::string xml_escaped(std::string_view text) {
   std::string result;
@@ -114,6 +120,11 @@ std::vector<std::string> body_of(const StepStory& story) {
 
 std::string outcome_element(Kind kind, const StepFinished& step, const StepStory& story) {
   const std::string message = attribute("message", message_of(step, story));
+  if (kind == Kind::failure && !is_bad(step.verdict)) {
+    return fmt::format("      <failure{}{}>{}</failure>\n",
+                       attribute("message", story.findings.front()), attribute("type", "finding"),
+                       xml_escaped(join(story.findings, "\n")));
+  }
   if (kind == Kind::passed) return "";
   if (kind == Kind::skipped) return "      <skipped" + message + "/>\n";
   const std::string_view name = kind == Kind::failure ? "failure" : "error";
@@ -130,9 +141,11 @@ std::string testcase(const StepFinished& step, Kind kind) {
       attribute("name", step.step) + fmt::format(" time=\"{:.3f}\"", step.seconds);
   if (!step.file.empty()) text += attribute("file", step.file);
   std::vector<std::string> output;
+  if (step.cached) output.push_back("cached");
   if (step.verdict == Verdict::xpass && kind == Kind::passed) {
     output.push_back(message_of(step, story));
   }
+  for (const std::string& finding : story.findings) output.push_back("finding: " + finding);
   for (const std::string& note : story.notes) output.push_back("note: " + note);
   const std::string inside = outcome_element(kind, step, story) + element("system-out", output) +
                              element("system-err", story.details);
@@ -171,7 +184,7 @@ std::vector<Suite> suites_of(const RunView& view, const JunitOptions& options) {
     while (found != suites.end() && found->model != place.model) ++found;
     if (found == suites.end()) found = suites.insert(found, Suite{place.model, {}, ""});
     for (const StepFinished& step : place.steps) {
-      const Kind kind = kind_of(step.verdict, options);
+      const Kind kind = kind_of(step, options);
       found->totals.add(kind, step.seconds);
       found->testcases += testcase(step, kind);
     }

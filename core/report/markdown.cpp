@@ -82,7 +82,7 @@ std::string title(const RunView& view) {
 std::string cell_text(const StepFinished* step) {
   if (!step) return "";
   std::string text = fmt::format("{} {}", sign_of(step->verdict), name_of(step->verdict));
-  if (step->seconds > 0) text += fmt::format(" {}", human_duration(step->seconds));
+  if (const std::string time = time_text(*step); !time.empty()) text += " " + time;
   return text;
 }
 
@@ -117,6 +117,14 @@ std::string explanations(const RunView& view) {
       text += "<br>" + markdown_text(harmless_line(line));
     }
     text += "\n";
+  }
+  return text.empty() ? "" : "\n" + text;
+}
+
+std::string findings(const RunView& view) {
+  std::string text;
+  for (const std::string& finding : findings_of_steps(view)) {
+    text += "- ❌ **finding** " + markdown_text(finding) + "\n";
   }
   return text.empty() ? "" : "\n" + text;
 }
@@ -185,7 +193,7 @@ Result<void> append(int descriptor, const std::filesystem::path& path, const Run
 }  // namespace
 
 std::string markdown_summary(const RunView& view, std::size_t most) {
-  std::vector<std::string> pieces{title(view), table(view), explanations(view)};
+  std::vector<std::string> pieces{title(view), table(view), findings(view), explanations(view)};
   for (const CaseView& place : view.cases) {
     for (const StepFinished& step : place.steps) {
       if (needs_paragraph(step.verdict)) pieces.push_back(block(step));

@@ -94,8 +94,8 @@ int Tally::exit_status(const OutcomeOptions& options) const {
   if (count(Verdict::infrastructure) > 0) return exit_infrastructure;
   if (judged() == 0 && count(Verdict::unavailable) > 0) return exit_infrastructure;
   if (count(Verdict::invalid) > 0) return exit_usage;
-  if (sum(*this, [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); }) >
-      0) {
+  const auto bad = [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); };
+  if (findings() > 0 || sum(*this, bad) > 0) {
     return exit_bad_verdict;
   }
   return judged() == 0 ? exit_usage : exit_fine;
@@ -120,6 +120,7 @@ std::string Tally::conclusion(const OutcomeOptions& options) const {
   if (const auto number = sum(*this, bad); number > 0) {
     parts.push_back(fmt::format("{} bad ({})", counted(number, "step"), listed(*this, bad)));
   }
+  if (findings() > 0) parts.push_back(counted(findings(), "finding"));
   if (total() == 0) {
     parts.push_back("there was no step");
   } else if (judged() == 0) {
@@ -139,6 +140,7 @@ std::string Tally::sentence() const {
         fmt::format("{} not judged ({})", total() - judged(), listed(*this, not_judged)));
   }
   if (judged() == 0) parts.insert(parts.begin(), "none judged");
+  if (findings() > 0) parts.push_back(counted(findings(), "finding"));
   return counted(total(), "step") + ": " + join(parts, ", ");
 }
 

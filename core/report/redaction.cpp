@@ -28,6 +28,10 @@ struct Hide {
     if (element) (*this)(*element);
   }
 
+  void operator()(std::optional<CachedRecord>& record) const {
+    if (record) (*this)(*record);
+  }
+
   template <class T>
   void operator()(T& record) const {
     fields(

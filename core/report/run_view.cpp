@@ -56,7 +56,10 @@ class Collector {
 
   RunView finish() {
     for (const CaseView& place : view_.cases) {
-      for (const StepFinished& step : place.steps) view_.tally.add(step.verdict);
+      for (const StepFinished& step : place.steps) {
+        view_.tally.add(step.verdict);
+        view_.tally.add_findings(step.findings.size());
+      }
     }
     return std::move(view_);
   }
@@ -142,6 +145,18 @@ std::vector<NoteGroup> notes_of_steps(const RunView& view) {
     }
   }
   return groups;
+}
+
+std::vector<std::string> findings_of_steps(const RunView& view) {
+  std::vector<std::string> findings;
+  for (const CaseView& place : view.cases) {
+    for (const StepFinished& step : place.steps) {
+      for (const std::string& finding : step.findings) {
+        findings.push_back(step_name(step) + ": " + harmless_line(finding));
+      }
+    }
+  }
+  return findings;
 }
 
 std::string named(const std::vector<std::string>& names, std::size_t most) {
