@@ -35,6 +35,8 @@ Result<int> stats(Context& context) {
   fmt::print("store      {}\n", store->layout.directory.native());
   fmt::print("artifacts  {}, {}, of {} URLs; {} in use\n", found->blobs,
              bytes_text(found->blob_bytes), found->urls, found->in_use);
+  fmt::print("compiles   {} cached, {} files, {}\n", found->results, found->result_blobs,
+             bytes_text(found->result_bytes));
   fmt::print("downloads  {} not ended, {}\n", found->parts, bytes_text(found->part_bytes));
   fmt::print("set aside  {}, {}, in {}\n", found->bad, bytes_text(found->bad_bytes),
              store->layout.bad().native());
@@ -57,6 +59,12 @@ Result<int> verify(Context& context) {
   }
   fmt::print("{} right, {} wrong, {} missing\n", verified->right, verified->wrong.size(),
              verified->missing.size());
+  if (verified->broken_results > 0) {
+    fmt::print(
+        "{} cached results of compiles lack a file; they are compiled again when they are "
+        "wanted\n",
+        verified->broken_results);
+  }
   if (verified->adopted > 0) fmt::print("{} were not known, and are now\n", verified->adopted);
   return verified->wrong.empty() && verified->missing.empty() ? exit_fine : exit_infrastructure;
 }
@@ -81,6 +89,10 @@ Result<int> collect(Context& context) {
   fmt::print("removed {} files, {}; {} artifacts stay, {}\n", collected->removed_files,
              bytes_text(collected->removed_bytes), collected->left_files,
              bytes_text(collected->left_bytes));
+  if (collected->removed_results > 0 || collected->left_results > 0) {
+    fmt::print("forgot {} results of compiles; {} stay\n", collected->removed_results,
+               collected->left_results);
+  }
   const bool too_much = options.max_size && collected->left_bytes > *options.max_size;
   if (collected->in_use_files > 0) {
     fmt::print("{} of them, {}, are used by running processes\n", collected->in_use_files,

@@ -53,6 +53,7 @@ class Context {
   const Places& places() const { return places_; }
   const PluginRegistry& registry() const { return *registry_; }
   const Clock& clock() const { return clock_; }
+  const Memo& memo() const { return *memo_; }
 
   // Remarks of plugins and of the search for them, for the log of the run.
   std::vector<std::string> take_notes();

@@ -50,6 +50,7 @@ constexpr const char* selection = "What to test";
 constexpr const char* hardware = "On what";
 constexpr const char* plugins = "Plugins";
 constexpr const char* tools = "Tools and their flags";
+constexpr const char* caching = "Compile cache";
 constexpr const char* judgement = "Judgement";
 constexpr const char* places = "Places";
 constexpr const char* reports = "Reports";
@@ -146,6 +147,21 @@ std::vector<OptionSpec> own_options() {
                         "one more argument for compiles, for a try")),
       repeatable(
           option(tools, "run-arg", "[BACKEND:]ARG", "one more argument for runs, for a try")),
+      among(option(caching, "cache", "HOW",
+                   "results of compiles in the store: used and added to, only used, only added to "
+                   "(refresh), or left alone",
+                   "readwrite"),
+            {"readwrite", "read", "refresh", "off"}),
+      flag(caching, "no-cache", "as --cache=off"),
+      flag(caching, "explain", "say of each compile that is not cached what changed"),
+      option(caching, "remote-cache", "URL",
+             "a cache shared by a team: a server that speaks Bazel's HTTP cache protocol"),
+      among(option(caching, "remote-cache-mode", "HOW", "whether results are added to it", "read"),
+            {"read", "readwrite"}),
+      option(caching, "verify-cache", "PERCENT",
+             "compile so many of the cached results again and compare them byte for byte", "0"),
+      flag(caching, "reuse-runs",
+           "cache runs, too, of which the backend says that they always give the same"),
       number(option(judgement, "timeout", "SECONDS", "time limit of each compile and each run",
                     "600")),
       among(option(judgement, "xfail", "HOW", "what to do with steps that are expected to fail",

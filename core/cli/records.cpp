@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/records.h"
 
+#include <algorithm>
 #include <array>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -63,11 +64,14 @@ ActionRecord record_of(const PlannedAction& planned, const ActionResult& result)
   record.standard_output = result.request->standard_output;
   record.standard_error = result.request->standard_error;
   record.devices = result.devices;
-  record.cached = result.cached.has_value();
   if (!result.launch) return record;
   const LaunchResult& launch = *result.launch;
   if (launch.end == LaunchResult::End::exited) record.exit_status = launch.exit_status;
   if (launch.signal != 0) record.signal = launch.signal;
+  if (const auto& hit = result.cached) {
+    record.cached = CachedRecord{hit->from, hit->seconds, hit->user_seconds, hit->system_seconds,
+                                 hit->peak_memory_bytes};
+  }
   record.seconds = seconds(launch.wall);
   record.user_seconds = seconds(launch.user);
   record.system_seconds = seconds(launch.system);
@@ -170,6 +174,7 @@ StepFinished judged_step(const Context& context, const CasePlan& plan, const Pla
   record.details = judgement.details;
   record.log = judgement.log;
   record.notes = judgement.notes;
+  record.findings = judgement.findings;
   for (std::size_t index : step.actions) {
     const ActionResult& result = results.actions.at(index);
     if (!result.request) continue;
@@ -177,6 +182,10 @@ StepFinished judged_step(const Context& context, const CasePlan& plan, const Pla
     record.seconds += record.actions.back().seconds;
     for (const auto& output : result.outputs) record.outputs.push_back(output);
   }
+  record.cached = !record.actions.empty() &&
+                  std::ranges::all_of(record.actions, [](const ActionRecord& action) {
+                    return action.cached.has_value();
+                  });
   for (const JudgedComparison& comparison : judgement.comparisons) {
     record.comparisons.push_back(record_of(comparison));
   }

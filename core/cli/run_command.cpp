@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
+#include "cli/compile_caching.h"
 #include "cli/pinning.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
@@ -125,11 +126,15 @@ Result<int> run_command(Context& context) {
   outcome.may_be_empty = shard->has_value();
   if (*baseline) session.compare_with(**baseline, outcome.strict_xfail);
 
+  auto caching = CompileCaching::create(context, *backends, run);
+  if (!caching) return caching.error();
   EventLoop loop(2 + *jobs);  // two for what is staged, placed and judged
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);
-  Executor executor(loop, launcher, **store, {1, *jobs, 64, context.installation().worker});
+  Executor executor(loop, launcher, **store,
+                    {1, *jobs, 64, context.installation().worker, (*caching)->cache()});
   loop.on_signal([&](int signal) {
     outcome.signal = signal;
+    (*caching)->interrupt();
     executor.interrupt();
   });
   loop.every(std::chrono::milliseconds(100), [&] {
@@ -138,6 +143,7 @@ Result<int> run_command(Context& context) {
   });
   executor.run(session, session);
 
+  for (std::string& note : (*caching)->finish()) (*reporting)->on(RunNote{std::move(note)});
   if (session.cases_left() > 0) {
     (*reporting)->on(RunNote{fmt::format("{} more models were not started", session.cases_left())});
   }
@@ -146,6 +152,7 @@ Result<int> run_command(Context& context) {
   finished.seconds = std::chrono::duration<double>(context.clock().steady() - started).count();
   finished.counts = session.tally().counts();
   finished.judged = session.tally().judged();
+  finished.findings = session.tally().findings();
   finished.exit_status = session.tally().exit_status(outcome);
   finished.conclusion = session.tally().conclusion(outcome);
   finished.interrupted = outcome.signal.has_value();

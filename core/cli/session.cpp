@@ -109,6 +109,7 @@ void Session::announce(const CasePlan& plan, std::size_t step, std::string doing
 void Session::finish(StepFinished record) {
   if (baseline_ != nullptr) baseline_->mark(record, strict_xfail_);
   tally_.add(record.verdict, is_known_failure(record));
+  tally_.add_findings(record.findings.size());
   sink_.on(record);
 }
 

@@ -34,7 +34,7 @@ PastAction past_action(const ActionRecord& record) {
           microseconds(record.user_seconds),
           microseconds(record.system_seconds),
           record.peak_memory_bytes,
-          record.cached,
+          record.cached.has_value(),
           record.exit_status == 0 && !record.signal};
 }
 
@@ -184,7 +184,7 @@ class RunImport {
     step.time = record.time;
     step.verdict = name_of(record.verdict);
     step.wall = microseconds(record.seconds);
-    step.cached = !record.actions.empty();
+    step.cached = record.cached;
     std::vector<std::string> devices;
     for (const ActionRecord& action : record.actions) {
       step.actions.push_back(past_action(action));
@@ -192,7 +192,6 @@ class RunImport {
       step.user += past.user;
       step.system += past.system;
       step.peak_memory = std::max(step.peak_memory, past.peak_memory);
-      step.cached = step.cached && past.cached;
       for (const std::string& device : action.devices) {
         if (std::ranges::find(devices, device) == devices.end()) devices.push_back(device);
       }

@@ -106,8 +106,7 @@ Result<std::map<std::string, std::int64_t>> case_times_of(const std::string& res
   for (const Event& event : recorded->events) {
     const auto* step = std::get_if<StepFinished>(&event);
     if (step == nullptr || !(step->seconds > 0) || step->seconds > 1e9) continue;
-    const auto& actions = step->actions;
-    if (!actions.empty() && std::ranges::all_of(actions, &ActionRecord::cached)) continue;
+    if (step->cached) continue;
     times[step->model + "/" + step->submodel] += std::llround(step->seconds * 1e6);
   }
   return times;

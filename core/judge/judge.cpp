@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "judge/judge.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -155,6 +155,14 @@ Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseR
       judgement.hint = "the model file names it: " + plan.file.string();
     }
     return judgement;
+  }
+  for (std::size_t index : step.actions) {
+    const ActionResult& action = results.actions.at(index);
+    const auto tell = [](const std::vector<std::string>& from, std::vector<std::string>& to) {
+      to.insert(to.end(), from.begin(), from.end());
+    };
+    tell(action.notes, judgement.notes);
+    tell(action.findings, judgement.findings);
   }
   const auto failed = std::ranges::find_if(step.actions, [&](std::size_t action) {
     return results.actions.at(action).status != ActionResult::Status::succeeded;

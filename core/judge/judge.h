@@ -35,6 +35,7 @@ struct Judgement {
   std::vector<std::string> details;  // first lines of what the tool said
   std::filesystem::path log;         // the file to look at
   std::vector<std::string> notes;
+  std::vector<std::string> findings;  // bad whatever the verdict is
   std::vector<JudgedComparison> comparisons;
 };
 

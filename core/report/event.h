@@ -86,7 +86,17 @@ struct StepStarted {
   std::string doing;  // what it does now: "fetching model.mlir", "compile", "run", "comparing"
 };
 
-// One action of a step: a process.
+// An action whose result was known, when it ran. Of other machines these are not always known: 0.
+struct CachedRecord {
+  std::string from;  // host of a cache shared by a team; empty: the own store
+  double seconds = 0;
+  double user_seconds = 0;
+  double system_seconds = 0;
+  std::int64_t peak_memory_bytes = 0;
+};
+
+// One action of a step: a process; or, if `cached` is there, what a process once made: then no process
+// was started, and `seconds` tells how long it took to place that.
 struct ActionRecord {
   std::string name;
   std::vector<std::string> command;
@@ -98,8 +108,8 @@ struct ActionRecord {
   double system_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
   std::vector<std::string> devices;  // ids of those that it had to itself
-  bool cached = false;               // nothing ran: its outputs came from the compile cache
-  std::string standard_output;       // files with what it printed
+  std::optional<CachedRecord> cached;
+  std::string standard_output;  // files with what it printed
   std::string standard_error;
 };
 
@@ -144,6 +154,9 @@ struct StepFinished {
   std::string reason;                // of an expected failure
   std::string issue;                 // its URL
   std::vector<std::string> notes;
+  // What is bad whatever the verdict is: that a compiler does not always give the same.
+  std::vector<std::string> findings;
+  bool cached = false;  // all of its actions were
   double seconds = 0;
   std::vector<ActionRecord> actions;
   std::vector<ComparisonRecord> comparisons;
@@ -155,6 +168,7 @@ struct RunFinished {
   double seconds = 0;
   std::map<std::string, std::int64_t> counts;  // by verdict
   std::int64_t judged = 0;
+  std::int64_t findings = 0;
   std::int64_t exit_status = 0;
   std::string conclusion;  // why the exit status is what it is, in one sentence
   bool interrupted = false;

@@ -81,6 +81,14 @@ void fields(auto&& visit, Like<StepStarted> auto& value) {
   visit("doing", value.doing);
 }
 
+void fields(auto&& visit, Like<CachedRecord> auto& value) {
+  visit("from", value.from);
+  visit("seconds", value.seconds);
+  visit("user_seconds", value.user_seconds);
+  visit("system_seconds", value.system_seconds);
+  visit("peak_memory_bytes", value.peak_memory_bytes);
+}
+
 void fields(auto&& visit, Like<ActionRecord> auto& value) {
   visit("name", value.name);
   visit("command", value.command);
@@ -137,6 +145,8 @@ void fields(auto&& visit, Like<StepFinished> auto& value) {
   visit("reason", value.reason);
   visit("issue", value.issue);
   visit("notes", value.notes);
+  visit("findings", value.findings);
+  visit("cached", value.cached);
   visit("seconds", value.seconds);
   visit("actions", value.actions);
   visit("comparisons", value.comparisons);
@@ -148,6 +158,7 @@ void fields(auto&& visit, Like<RunFinished> auto& value) {
   visit("seconds", value.seconds);
   visit("counts", value.counts);
   visit("judged", value.judged);
+  visit("findings", value.findings);
   visit("exit_status", value.exit_status);
   visit("conclusion", value.conclusion);
   visit("interrupted", value.interrupted);

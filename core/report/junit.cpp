@@ -18,7 +18,7 @@ namespace {
 
 enum class Kind { passed, failure, error, skipped };
 
-Kind kind_of(const StepFinished& step, const JunitOptions& options) {
+Kind kind_of_verdict(const StepFinished& step, const JunitOptions& options) {
   if (is_known_failure(step)) return Kind::skipped;
   switch (step.verdict) {
     case Verdict::pass:
@@ -38,6 +38,12 @@ Kind kind_of(const StepFinished& step, const JunitOptions& options) {
     default:
       return Kind::skipped;
   }
+}
+
+// A finding makes a test fail that passed, and is told beside what else went wrong.
+Kind kind_of(const StepFinished& step, const JunitOptions& options) {
+  const Kind kind = kind_of_verdict(step, options);
+  return kind == Kind::passed && !step.findings.empty() ? Kind::failure : kind;
 }
 
 // Of text that is harmless(), which has nothing left that XML 1.0 forbids.
@@ -117,6 +123,11 @@ std::vector<std::string> body_of(const StepStory& story) {
 
 std::string outcome_element(Kind kind, const StepFinished& step, const StepStory& story) {
   const std::string message = attribute("message", message_of(step, story));
+  if (kind == Kind::failure && !is_bad(step.verdict)) {
+    return fmt::format("      <failure{}{}>{}</failure>\n",
+                       attribute("message", story.findings.front()), attribute("type", "finding"),
+                       xml_escaped(join(story.findings, "\n")));
+  }
   if (kind == Kind::passed) return "";
   if (kind == Kind::skipped) return "      <skipped" + message + "/>\n";
   const std::string_view name = kind == Kind::failure ? "failure" : "error";
@@ -133,9 +144,11 @@ std::string testcase(const StepFinished& step, Kind kind) {
       attribute("name", step.step) + fmt::format(" time=\"{:.3f}\"", step.seconds);
   if (!step.file.empty()) text += attribute("file", step.file);
   std::vector<std::string> output;
+  if (step.cached) output.push_back("cached");
   if (step.verdict == Verdict::xpass && kind == Kind::passed) {
     output.push_back(message_of(step, story));
   }
+  for (const std::string& finding : story.findings) output.push_back("finding: " + finding);
   for (const std::string& note : story.notes) output.push_back("note: " + note);
   const std::string inside = outcome_element(kind, step, story) + element("system-out", output) +
                              element("system-err", story.details);

@@ -83,7 +83,7 @@ std::string title(const RunView& view) {
 std::string cell_text(const StepFinished* step) {
   if (!step) return "";
   std::string text = fmt::format("{} {}", sign_of(step->verdict), name_of(step->verdict));
-  if (step->seconds > 0) text += fmt::format(" {}", human_duration(step->seconds));
+  if (const std::string time = time_text(*step); !time.empty()) text += " " + time;
   return text;
 }
 
@@ -140,6 +140,14 @@ std::string standings(const RunView& view) {
   const bool is_same = lists->new_failures.empty() && lists->known_failures.empty() &&
                        lists->fixed.empty() && lists->absent.empty();
   return is_same ? text + "- nothing has changed\n" : text;
+}
+
+std::string findings(const RunView& view) {
+  std::string text;
+  for (const std::string& finding : findings_of_steps(view)) {
+    text += "- ❌ **finding** " + markdown_text(finding) + "\n";
+  }
+  return text.empty() ? "" : "\n" + text;
 }
 
 std::string notes(const RunView& view) {
@@ -206,7 +214,8 @@ Result<void> append(int descriptor, const std::filesystem::path& path, const Run
 }  // namespace
 
 std::string markdown_summary(const RunView& view, std::size_t most) {
-  std::vector<std::string> pieces{title(view), table(view), standings(view), explanations(view)};
+  std::vector<std::string> pieces{title(view), table(view), standings(view), findings(view),
+                                  explanations(view)};
   for (const CaseView& place : view.cases) {
     for (const StepFinished& step : place.steps) {
       if (needs_paragraph(step)) pieces.push_back(block(step));

@@ -113,7 +113,7 @@ int Tally::exit_status(const OutcomeOptions& options) const {
   if (unknown(Verdict::infrastructure) > 0) return exit_infrastructure;
   if (judged() == 0 && count(Verdict::unavailable) > 0) return exit_infrastructure;
   if (unknown(Verdict::invalid) > 0) return exit_usage;
-  if (sum(unknown, bad) > 0) return exit_bad_verdict;
+  if (findings() > 0 || sum(unknown, bad) > 0) return exit_bad_verdict;
   if (total() == 0 && options.may_be_empty) return exit_fine;
   return judged() == 0 ? exit_usage : exit_fine;
 }
@@ -142,6 +142,7 @@ std::string Tally::conclusion(const OutcomeOptions& options) const {
                                 known() > 0 ? "newly bad" : "bad", listed(unknown, bad)));
   }
   if (known() > 0) parts.push_back(counted(known(), "known failure"));
+  if (findings() > 0) parts.push_back(counted(findings(), "finding"));
   if (total() == 0) {
     parts.push_back("there was no step");
   } else if (judged() == 0) {
@@ -161,6 +162,7 @@ std::string Tally::sentence() const {
         fmt::format("{} not judged ({})", total() - judged(), listed(all_of(*this), not_judged)));
   }
   if (judged() == 0) parts.insert(parts.begin(), "none judged");
+  if (findings() > 0) parts.push_back(counted(findings(), "finding"));
   return counted(total(), "step") + ": " + join(parts, ", ");
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,7 +27,7 @@ struct OutcomeOptions {
 //             (a step is unavailable)
 //   2         a file is invalid; or nothing was judged for another reason: what was selected holds
 //             nothing but steps that are skipped, which is the selection's fault
-//   1         a step is fail, compile-error, run-error, timeout, crash or no-golden; or xpass, when
+//   1         there is a finding; or a step is fail, compile-error, run-error, timeout, crash or no-golden; or xpass, when
 //             strict
 //   0         everything else: something was judged, and none of it is bad
 // A step that is blocked or not-run has no say: what kept it from running has. A failure that is
@@ -34,7 +35,9 @@ struct OutcomeOptions {
 class Tally {
  public:
   void add(Verdict verdict, bool is_known_failure = false);
+  void add_findings(std::size_t count) { findings_ += static_cast<std::int64_t>(count); }
 
+  std::int64_t findings() const { return findings_; }
   std::int64_t count(Verdict verdict) const;
   std::int64_t total() const;
   std::int64_t judged() const;
@@ -57,6 +60,7 @@ class Tally {
 
   std::array<std::int64_t, verdict_names.size()> counts_{};
   std::array<std::int64_t, verdict_names.size()> known_{};  // of counts_
+  std::int64_t findings_ = 0;                               // see StepFinished
 };
 
 // "1 step", "2 steps".

@@ -50,6 +50,7 @@ void PlainProgress::show(const StepFinished& step) {
   const bool is_news = is_bad(step.verdict) || told_.insert(story.sentence).second;
   if (!story.sentence.empty() && is_news) text += "      " + story.sentence + "\n";
   if (!story.expectation.empty()) text += "      " + story.expectation + "\n";
+  for (const std::string& finding : story.findings) text += "      FINDING: " + finding + "\n";
   for (const std::string& note : story.notes) text += "      note: " + note + "\n";
   screen_.write(text);
 }

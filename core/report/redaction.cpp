@@ -33,6 +33,10 @@ struct Hide {
     if (shard) (*this)(*shard);
   }
 
+  void operator()(std::optional<CachedRecord>& record) const {
+    if (record) (*this)(*record);
+  }
+
   template <class T>
   void operator()(T& record) const {
     fields(

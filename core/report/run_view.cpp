@@ -59,6 +59,7 @@ class Collector {
     for (const CaseView& place : view_.cases) {
       for (const StepFinished& step : place.steps) {
         view_.tally.add(step.verdict, is_known_failure(step));
+        view_.tally.add_findings(step.findings.size());
       }
     }
     return std::move(view_);
@@ -146,6 +147,18 @@ std::vector<NoteGroup> notes_of_steps(const RunView& view) {
     }
   }
   return groups;
+}
+
+std::vector<std::string> findings_of_steps(const RunView& view) {
+  std::vector<std::string> findings;
+  for (const CaseView& place : view.cases) {
+    for (const StepFinished& step : place.steps) {
+      for (const std::string& finding : step.findings) {
+        findings.push_back(step_name(step) + ": " + harmless_line(finding));
+      }
+    }
+  }
+  return findings;
 }
 
 std::string named(const std::vector<std::string>& names, std::size_t most) {

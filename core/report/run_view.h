@@ -51,6 +51,9 @@ struct NoteGroup {
 };
 std::vector<NoteGroup> notes_of_steps(const RunView& view);
 
+// "compile acme a1 of magika/file_type: not deterministic: …", of all steps.
+std::vector<std::string> findings_of_steps(const RunView& view);
+
 // "a, b, c and 4 more".
 std::string named(const std::vector<std::string>& names, std::size_t most);
 

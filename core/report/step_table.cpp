@@ -73,7 +73,8 @@ class TextLayout {
   std::string cell_text(const StepFinished* step) const {
     if (!step) return "-";
     std::string text(name_of(step->verdict));
-    if (with_time_ && step->seconds > 0) text += fmt::format(" {}", human_duration(step->seconds));
+    const std::string time = with_time_ ? time_text(*step) : "";
+    if (!time.empty()) text += " " + time;
     return text;
   }
 

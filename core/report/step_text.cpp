@@ -66,10 +66,15 @@ std::string case_name(std::string_view model, std::string_view submodel) {
   return harmless_line(model) + "/" + harmless_line(submodel);
 }
 
+std::string time_text(const StepFinished& step) {
+  if (step.cached) return "cached";
+  return step.seconds > 0 ? human_duration(step.seconds) : "";
+}
+
 std::string headline(const StepFinished& step, const Painter& paint) {
   std::string line = paint(colour_of(step.verdict), verdict_word(step.verdict)) + "  " +
                      case_name(step.model, step.submodel) + "  " + harmless_line(step.step);
-  if (step.seconds > 0) line += "  " + human_duration(step.seconds);
+  if (const std::string time = time_text(step); !time.empty()) line += "  " + time;
   return line;
 }
 
@@ -120,6 +125,9 @@ StepStory story_of(const StepFinished& step) {
   story.expectation = expectation_text(step);
   story.hint = harmless_line(step.hint);
   for (const std::string& note : step.notes) story.notes.push_back(harmless_line(note));
+  for (const std::string& finding : step.findings) {
+    story.findings.push_back(harmless_line(finding));
+  }
   story.log = harmless_line(step.log);
   story.repeat = harmless_line(step.repeat);
   return story;

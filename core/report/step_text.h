@@ -14,6 +14,9 @@ namespace sharkreg::core {
 // "magika/file_type"; for a case, or any event about a step.
 std::string case_name(std::string_view model, std::string_view submodel);
 
+// "1.9 s", "cached"; empty if there is nothing to say.
+std::string time_text(const StepFinished& step);
+
 // "FAIL  magika/file_type  run cpu  1.9 s".
 std::string headline(const StepFinished& step, const Painter& paint);
 
@@ -32,6 +35,7 @@ struct StepStory {
   std::string expectation;               // "Expected to fail: REASON (ISSUE)"
   std::string hint;
   std::vector<std::string> notes;
+  std::vector<std::string> findings;
   std::string log;
   std::string repeat;
 };

@@ -32,6 +32,7 @@ class Summary {
   std::string text() {
     add_table();
     add_paragraphs();
+    add_findings();
     add_explanations();
     add_standings();
     add_notes();
@@ -83,6 +84,14 @@ class Summary {
     if (!story.hint.empty()) add_sentence("  ", "hint: " + story.hint);
     if (!story.log.empty()) text_ += "  log: " + story.log + "\n";
     if (!story.repeat.empty()) text_ += "  repeat: " + story.repeat + "\n";
+  }
+
+  void add_findings() {
+    const auto findings = findings_of_steps(view_);
+    if (!findings.empty()) begin_block();
+    for (const std::string& finding : findings) {
+      add_sentence("", "FINDING  " + finding, "  ");
+    }
   }
 
   void add_explanations() {

@@ -34,9 +34,12 @@ void TerminalProgress::on(const Event& event) {
   if (const auto* note = std::get_if<RunNote>(&event)) {
     above_ += "note: " + harmless_line(note->text) + "\n";
   } else if (const auto* step = std::get_if<StepFinished>(&event)) {
-    if (needs_paragraph(*step)) {
+    if (needs_paragraph(*step) || !step->findings.empty()) {
       above_ += headline(*step, paint_) + "\n";
       if (!step->sentence.empty()) above_ += "      " + harmless_line(step->sentence) + "\n";
+      for (const std::string& finding : step->findings) {
+        above_ += "      FINDING: " + harmless_line(finding) + "\n";
+      }
     }
   }
   refresh();

@@ -32,6 +32,7 @@ struct Hardware {
 
   std::int64_t run_cpu_slots = 1;          // processors that a run keeps busy
   std::int64_t run_device_count = 0;       // devices that a run has to itself
+  bool runs_are_deterministic = false;     // the same bytes each time, on the same machine
   std::vector<std::string> run_variables;  // of the user's environment, that its runtime reads
 
   std::vector<FlagChange> flag_changes;  // what happened to the compiler's flags over time

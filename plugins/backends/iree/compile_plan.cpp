@@ -38,6 +38,32 @@ void consider_paths(const std::vector<std::string>& arguments, Action& action) {
   }
 }
 
+// The last value that is given of a flag, or what it is without one.
+std::string value_of(const std::vector<std::string>& arguments, std::string_view name,
+                     std::string otherwise) {
+  std::string value = std::move(otherwise);
+  for (std::size_t at = 0; at < arguments.size(); ++at) {
+    const auto flag = parse_flag(arguments[at]);
+    if (!flag || flag->name != name) continue;
+    value = flag->value ? *flag->value : at + 1 < arguments.size() ? arguments[at + 1] : "";
+  }
+  return value;
+}
+
+// The compiler evaluates constants on the processor that it runs on, for whatever target, unless it
+// is told not to; and takes that processor for the target if it is told so. Only where both are
+// excluded its result cannot depend on the machine.
+bool is_host_independent(const std::vector<std::string>& arguments,
+                         const std::string& target_backend) {
+  const std::string evaluates = value_of(arguments, "iree-opt-const-eval", "true");
+  if (evaluates != "false" && evaluates != "0") return false;
+  for (const std::string& argument : arguments) {
+    if (contains(argument, "host")) return false;
+  }
+  return target_backend != "llvm-cpu" ||
+         !value_of(arguments, "iree-llvmcpu-target-cpu", "").empty();
+}
+
 void append(std::vector<Argument>& arguments, const std::vector<std::string>& texts) {
   arguments.insert(arguments.end(), texts.begin(), texts.end());
 }
@@ -126,7 +152,11 @@ Action Backend::compile_action(const CompileRequest& request, const CompiledFile
   append(action.arguments, request.extra_arguments);
 
   action.cacheable = true;
+  std::vector<std::string> all = flags;
+  all.insert(all.end(), request.extra_arguments.begin(), request.extra_arguments.end());
+  action.host_independent = is_host_independent(all, hardware_.target_backend);
   if (compiler.found()) {
+    if (hides_its_program(compiler.path)) action.cacheable = false;
     action.content_files = compiler_files(compiler.path, hardware_.target_backend);
   }
   for (const auto& variable : linker_variables) {

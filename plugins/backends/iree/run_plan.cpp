@@ -108,7 +108,11 @@ Action Backend::run_action(const RunRequest& request) const {
   for (auto& variable : passed_on(hardware_.run_variables)) action.environment.push_back(variable);
   action.cpu_slots = hardware_.run_cpu_slots;
   action.device_count = hardware_.run_device_count;
-  if (runner.found()) action.content_files = program_files(runner.path);
+  action.cacheable = hardware_.runs_are_deterministic;
+  if (runner.found()) {
+    action.content_files = program_files(runner.path);
+    if (hides_its_program(runner.path)) action.cacheable = false;
+  }
 
   auto& arguments = action.arguments;
   const auto add_texts = [&](const std::vector<std::string>& texts) {

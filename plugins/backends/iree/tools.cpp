@@ -88,6 +88,62 @@ fs::path native_program(const fs::path& wrapper, const std::string& name) {
   return candidates.size() == 1 ? *candidates.begin() : fs::path();
 }
 
+// The first word of a shell's command line, without its quotes; empty if it is not that simple.
+std::string first_word(std::string_view line) {
+  std::string word;
+  char quote = 0;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const char c = line[at];
+    if (quote != 0 && c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (c == '\\' && quote != '\'' && at + 1 < line.size()) {
+      word += line[++at];
+    } else if (quote != '\'' && (c == '$' || c == '`')) {
+      return {};
+    } else if (quote == 0 && (c == ' ' || c == '\t')) {
+      break;
+    } else {
+      word += c;
+    }
+  }
+  return quote == 0 ? word : std::string();
+}
+
+// What a script starts in its own place by an absolute path; empty: nothing, or it is no script.
+fs::path started_program(const fs::path& path) {
+  constexpr std::size_t size_limit = 16384;
+  const std::string text = read_text(path, size_limit);
+  if (!text.starts_with("#!")) return {};
+  for (const std::string_view line : lines_of(text)) {
+    constexpr std::string_view command = "exec ";
+    const std::string_view words = trimmed(line);
+    if (!words.starts_with(command)) continue;
+    const std::string word = first_word(trimmed(words.substr(command.size())));
+    if (word.starts_with('/') && is_program(word)) return word;
+  }
+  return {};
+}
+
+// A program and those that are started by it in turn.
+std::vector<fs::path> programs_behind(const std::string& path) {
+  constexpr std::size_t most = 4;  // they might go round in a circle
+  std::vector<fs::path> programs{path};
+  while (programs.size() < most) {
+    const fs::path next = started_program(programs.back());
+    if (next.empty()) break;
+    programs.push_back(next);
+  }
+  return programs;
+}
+
+void add_file(std::vector<std::string>& files, const fs::path& file) {
+  if (is_file(file) && std::ranges::find(files, file.string()) == files.end()) {
+    files.push_back(file.string());
+  }
+}
+
 // The first ones are those that the user named; a whole PATH would bury what is to be said.
 std::string some_of(const std::vector<std::string>& directories) {
   constexpr std::size_t most = 4;
@@ -121,14 +177,17 @@ LocatedTool Tools::locate(const std::string& name) const {
 }
 
 std::vector<std::string> program_files(const std::string& path) {
-  std::vector<std::string> files{path};
-  const fs::path home = home_of(path);
-  // Beside the program in a wheel, in lib/ in a source build's tree.
-  for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
-    const fs::path library = folder / "libIREECompiler.so";
-    if (!is_file(library)) continue;
-    files.push_back(library.string());
-    break;
+  std::vector<std::string> files;
+  for (const fs::path& program : programs_behind(path)) {
+    files.push_back(program.string());
+    const fs::path home = home_of(program);
+    // Beside the program in a wheel, in lib/ in a source build's tree.
+    for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
+      const fs::path library = folder / "libIREECompiler.so";
+      if (!is_file(library)) continue;
+      add_file(files, library);
+      break;
+    }
   }
   return files;
 }
@@ -136,14 +195,22 @@ std::vector<std::string> program_files(const std::string& path) {
 std::vector<std::string> compiler_files(const std::string& path,
                                         const std::string& target_backend) {
   std::vector<std::string> files = program_files(path);
-  const fs::path home = home_of(path);
-  if (is_file(home / "iree-lld")) files.push_back((home / "iree-lld").string());
-  for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
-    for (const auto& entry : entries_of(folder / "iree_platform_libs" / target_backend)) {
-      if (is_file(entry)) files.push_back(entry.string());
+  for (const fs::path& program : programs_behind(path)) {
+    const fs::path home = home_of(program);
+    add_file(files, home / "iree-lld");
+    for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
+      for (const auto& entry : entries_of(folder / "iree_platform_libs" / target_backend)) {
+        add_file(files, entry);
+      }
     }
   }
   return files;
+}
+
+bool hides_its_program(const std::string& path) {
+  const std::string text = read_text(path, wrapper_size_limit + 1);
+  return text.size() <= wrapper_size_limit &&
+         wrapped_program(text, fs::path(path).filename()).has_value();
 }
 
 std::string wheel_version(const std::string& path) {

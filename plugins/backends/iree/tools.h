@@ -30,13 +30,18 @@ class Tools {
   std::vector<std::string> directories_;
 };
 
-// The files whose content decides what the program at `path` says about itself: it, and the
-// library of the compiler where there is one.
+// The files whose content decides what the program at `path` says about itself: it, the program that
+// it starts if it is a script that does so by its absolute path, and the library of the compiler
+// where there is one.
 std::vector<std::string> program_files(const std::string& path);
 
 // The files whose content decides what the compiler at `path` makes: those, its linker, and the
 // device libraries of one target backend ("rocm").
 std::vector<std::string> compiler_files(const std::string& path, const std::string& target_backend);
+
+// Whether the program is a wheel's wrapper of which it cannot be told what it starts, so that nobody
+// knows which files decide.
+bool hides_its_program(const std::string& path);
 
 // What the wheel says about the version of the program at `path`; empty if it is not in a wheel.
 std::string wheel_version(const std::string& path);
