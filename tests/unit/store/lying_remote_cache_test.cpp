@@ -126,6 +126,23 @@ TEST_CASE("a file that stalls half way is given up") {
   CHECK(took_less_than_a_minute(begin));
 }
 
+TEST_CASE("a file said to be huge is not waited for as long as it would take") {
+  const ScriptedServer server([](const HttpRequest&) {
+    HttpResponse response;
+    response.headers = {"Content-Length: 17179869184"};
+    response.body = "x";
+    response.stall_after = 1;
+    return response;
+  });
+  TeamMember member(server.url(""), [](RemoteCacheSettings& settings) {
+    settings.limits.file = std::chrono::milliseconds(200);
+    settings.limits.stall = std::chrono::hours(1);
+  });
+  RemoteOutput huge = output;
+  huge.size = std::uint64_t{16} << 30;
+  CHECK(contains(member.fetch(huge), "timed out"));
+}
+
 TEST_CASE("an entry that does not come is given up, and its server after three") {
   const auto begin = std::chrono::steady_clock::now();
   const ScriptedServer server([](const HttpRequest&) {
@@ -141,6 +158,26 @@ TEST_CASE("an entry that does not come is given up, and its server after three")
   CHECK(member.fetch(output) == "miss");
   CHECK(server.requests().size() == 3);
   CHECK(took_less_than_a_minute(begin));
+}
+
+TEST_CASE("a server that is right but slow is left alone after a while") {
+  const ScriptedServer server([](const HttpRequest&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return status(404);
+  });
+  TeamMember member(server.url(""), [](RemoteCacheSettings& settings) {
+    settings.limits.fair = std::chrono::milliseconds(1);
+    settings.limits.lost = std::chrono::milliseconds(20);
+  });
+  std::string error = "none";
+  std::size_t asked = 0;
+  for (; error == "none"; ++asked) error = member.find_error(key);
+  CHECK(error == "remote cache " + server.url("") +
+                     " is too slow; it is left alone for the rest of this run");
+  CHECK(server.requests().size() == asked - 1);
+  CHECK(member.find_error(key) == "none");
+  CHECK(member.upload(key, {{"a", "b"}}).has_value());
+  CHECK(server.requests().size() == asked - 1);
 }
 
 TEST_CASE("an upload that nobody takes is given up") {
