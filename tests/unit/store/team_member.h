@@ -39,7 +39,8 @@ inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Somebody who uses a shared cache, with a directory of their own.
+// Somebody who uses a shared cache, with a directory of their own, and with patience: no machine is
+// so loaded that a server seems dead.
 struct TeamMember {
   using Adjust = std::function<void(RemoteCacheSettings&)>;
 
@@ -53,6 +54,9 @@ struct TeamMember {
     settings.url = url;
     settings.mode = mode;
     settings.netrc = "/nowhere";
+    settings.limits.connect = settings.limits.answer = std::chrono::minutes(1);
+    settings.limits.stall = std::chrono::minutes(1);
+    settings.limits.lost = std::chrono::hours(1);
     if (adjust) adjust(settings);
     cache = open_remote_cache(settings).value();
   }
