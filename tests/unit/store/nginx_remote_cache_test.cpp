@@ -177,6 +177,10 @@ TEST_CASE("nginx: https with an authority of one's own") {
   check_round_trip(giver, taker, key);
   TeamMember stranger(url);
   CHECK(contains(stranger.find_error(key), "certificate"));
+
+  const WebDav redirecting("return 302 http://127.0.0.1:1/;", &authority);
+  TeamMember misled(redirecting.nginx->url("", "localhost"), trust);
+  CHECK(contains(misled.find_error(key), "not supported or disabled"));
 }
 
 TEST_CASE("nginx: from a server that takes nothing what is there is still read") {
