@@ -24,7 +24,7 @@ OptionSpec spec(const std::string& name, const std::string& default_value = {}) 
 }
 
 std::vector<OptionSpec> specs() {
-  std::vector<OptionSpec> all = {spec("model", "sdxl"), spec("sku", "mi300"),   spec("depth", "3"),
+  std::vector<OptionSpec> all = {spec("model", "sdxl"), spec("sku", "mi300"), spec("depth", "3"),
                                  spec("time", "600"),   spec("quiet", "false"), spec("how", "run"),
                                  spec("plugin"),        spec("tests-dir"),      spec("extra")};
   all[0].repeatable = true;
@@ -220,10 +220,8 @@ TEST_CASE("what is wrong in the environment is told by the variable's name") {
 }
 
 TEST_CASE("a misspelled variable is remarked on, an unrelated one is not") {
-  const OptionReader reader(specs(), {{"SHARKREG_MODLE", "x"},
-                                      {"SHARKREG_TESTS_DIR", "y"},
-                                      {"SHARKREG_SOMETHING_ELSE", "z"},
-                                      {"MODLE", "x"}});
+  const OptionReader reader(specs(), {{"SHARKREG_MODLE", "x"}, {"SHARKREG_TESTS_DIR", "y"},
+                                      {"SHARKREG_SOMETHING_ELSE", "z"}, {"MODLE", "x"}});
   const Texts notes = reader.notes_on_variables();
   REQUIRE(notes.size() == 1);
   CHECK(contains(notes[0], "SHARKREG_MODLE"));
@@ -247,8 +245,8 @@ TEST_CASE("configuration files have comments, and errors with their place") {
   Sources::write(sources.user_file(), "sku mi250\n");
   CHECK(contains(sources.refusal(), sources.user_file().string() + ": "));
   Sources::write(sources.user_file(), "skuu = mi250\n");
-  CHECK(sources.refusal() ==
-        sources.user_file().string() + ": --skuu is not an option; did you mean --sku?");
+  CHECK(sources.refusal() == sources.user_file().string() +
+                                 ": --skuu is not an option; did you mean --sku?");
   Sources::write(sources.user_file(), "how = never\n");
   CHECK(sources.refusal() ==
         sources.user_file().string() + ": how is \"never\"; expected one of run, skip");
@@ -274,8 +272,7 @@ TEST_CASE("the first pass reads what decides the second, and passes over the res
   Sources sources;
   Sources::write(sources.user_file(), "plugin = of the user\nsku = x\nvector-chip = v1\n");
   const OptionReader reader(specs(), sources.environment);
-  auto early =
-      reader.read_early({"--vector-chip", "v2", "--tests-dir=/suite", "--time=soon", "file"});
+  auto early = reader.read_early({"--vector-chip", "v2", "--tests-dir=/suite", "--time=soon", "file"});
   REQUIRE(early.has_value());
   CHECK(early->text("tests-dir") == "/suite");
   CHECK(early->text("plugin") == "of the user");
@@ -304,18 +301,18 @@ TEST_CASE("options of backends are read like all others") {
   Texts positional;
   CHECK(reader.read({}, {}, positional)->text("vector-chip") == "v7");
   CHECK(reader.read({"--vector-chip=v2"}, {}, positional)->text("vector-chip") == "v2");
-  CHECK(
-      contains(help_of(reader.specs()), "\nOptions of the backend vector:\n  --vector-chip=CHIP"));
+  CHECK(contains(help_of(reader.specs()),
+                 "\nOptions of the backend vector:\n  --vector-chip=CHIP"));
 }
 
 TEST_CASE("types of options of backends are theirs") {
   using Declared = OptionDeclaration::Type;
   using Type = OptionSpec::Type;
-  for (const auto& [theirs, ours] :
-       std::vector<std::pair<Declared, Type>>{{Declared::text, Type::text},
-                                              {Declared::integer, Type::integer},
-                                              {Declared::number, Type::number},
-                                              {Declared::boolean, Type::boolean}}) {
+  for (const auto& [theirs, ours] : std::vector<std::pair<Declared, Type>>{
+           {Declared::text, Type::text},
+           {Declared::integer, Type::integer},
+           {Declared::number, Type::number},
+           {Declared::boolean, Type::boolean}}) {
     OptionDeclaration option = declared("vector-chip", "");
     option.type = theirs;
     OptionReader reader({}, {});
