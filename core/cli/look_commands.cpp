@@ -124,7 +124,8 @@ Result<int> config_command(Context& context) {
   if (auto fine = expect_no_positional(context, "config"); !fine) return fine.error();
   for (const OptionSpec& spec : context.options().specs()) {
     const Setting& setting = context.settings().all.at(spec.name);
-    const std::string value = setting.values.empty() ? "(not set)" : join(setting.values, ", ");
+    const std::string value =
+        setting.values.empty() ? "(not set)" : redacted(join(setting.values, ", "));
     const std::string place =
         setting.origin == Origin::default_value ? "default" : "from " + setting.place;
     fmt::print("{:<24}{}  [{}]\n", spec.name, value, place);

@@ -289,6 +289,7 @@ std::vector<std::string> OptionReader::notes_on_variables() const {
     if (!name.starts_with(prefix)) continue;
     const std::string rest = name.substr(prefix.size());
     if (std::ranges::find(known, rest) != known.end()) continue;
+    if (rest == "REMOTE_CACHE_TOKEN") continue;  // of a secret, which no option may hold
     // Plugins and others have uses of their own for the prefix: only a misspelled name is worth a
     // word.
     std::vector<std::string> meant = nearest_names(rest, known);

@@ -71,7 +71,8 @@ CacheRequests::CacheRequests(std::string shown, std::unique_ptr<HttpExchange> ex
     : shown_(std::move(shown)), exchange_(std::move(exchange)), limits_(limits) {}
 
 milliseconds CacheRequests::limit_of(std::uint64_t size) const {
-  return 2 * milliseconds(limits_.stall) + milliseconds(1000 * (size / limits_.slowest));
+  return std::min(limits_.file,
+                  2 * milliseconds(limits_.stall) + milliseconds(1000 * (size / limits_.slowest)));
 }
 
 CacheTrouble CacheRequests::local_trouble(const std::string& path, const std::string& what) const {
@@ -87,6 +88,13 @@ CacheTrouble CacheRequests::trouble(const std::string& path, const std::string& 
   CacheTrouble trouble = local_trouble(path, what);
   trouble.fault = fault;
   return trouble;
+}
+
+Error CacheRequests::too_slow() const {
+  return {
+      ErrorKind::infrastructure,
+      fmt::format("remote cache {} is too slow; it is left alone for the rest of this run", shown_),
+      {}};
 }
 
 // Of an answer that is no use.

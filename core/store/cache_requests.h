@@ -49,6 +49,9 @@ class CacheRequests {
 
   Asked<bool> put_entry(const std::string& key, const std::string& bytes) const;
 
+  // That it is left alone for the time that it took.
+  Error too_slow() const;
+
   // Troubles with what has this path: of the server, and of this side.
   CacheTrouble trouble(const std::string& path, const std::string& what,
                        Patience::Failure fault = Patience::Failure::passing) const;

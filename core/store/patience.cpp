@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/patience.h"
 
+#include <utility>
+
 namespace sharkreg::core {
 
 bool Patience::lasts_for(Use use) const {
@@ -8,9 +10,18 @@ bool Patience::lasts_for(Use use) const {
   return use == Use::upload ? writes_ : reads_;
 }
 
-void Patience::succeeded(Use use) {
+void Patience::succeeded(Use use, std::chrono::milliseconds late) {
   const std::scoped_lock lock(mutex_);
   failures_[static_cast<std::size_t>(use)] = 0;
+  lost_ += late;
+  if (lost_ < limits_.lost || !(reads_ || writes_)) return;
+  reads_ = writes_ = false;
+  has_to_take_leave_ = true;
+}
+
+bool Patience::takes_leave() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(has_to_take_leave_, false);
 }
 
 std::optional<std::string> Patience::failed(Use use, Failure failure,

@@ -29,11 +29,15 @@ class Patience {
   // Whether it may be asked. There is no use in finding what cannot be fetched.
   bool lasts_for(Use use) const;
 
-  void succeeded(Use use);
+  // `late`: by how much it took longer than it should.
+  void succeeded(Use use, std::chrono::milliseconds late);
 
   // What is to be added to the message of a failure: nothing, or that this was the last one. Absent:
   // that was said before, so this one is of no interest.
   std::optional<std::string> failed(Use use, Failure failure, std::chrono::milliseconds took);
+
+  // True once, when a server that did not fail was too slow.
+  bool takes_leave();
 
  private:
   RemoteCacheLimits limits_;
@@ -42,6 +46,7 @@ class Patience {
   std::chrono::milliseconds lost_{0};
   bool reads_ = true;
   bool writes_ = true;
+  bool has_to_take_leave_ = false;
 };
 
 }  // namespace sharkreg::core

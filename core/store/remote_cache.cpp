@@ -18,6 +18,7 @@ namespace sharkreg::core {
 namespace {
 
 using Use = Patience::Use;
+using std::chrono::milliseconds;
 
 class HttpRemoteCache final : public RemoteCache {
  public:
@@ -25,45 +26,54 @@ class HttpRemoteCache final : public RemoteCache {
       : requests_(std::move(requests)),
         may_write_(settings.mode == RemoteCacheSettings::Mode::readwrite),
         largest_(settings.limits.largest),
+        fair_(settings.limits.fair),
         patience_(settings.limits) {}
 
   Result<std::optional<RemoteEntry>> find(const std::string& key) override {
-    return attempt<std::optional<RemoteEntry>>(Use::find, {}, [&] { return get_entry(key); });
+    if (!is_sha256(key)) return not_shared(key, "its key is no SHA-256");
+    return attempt<std::optional<RemoteEntry>>(Use::find, 0, {}, [&] { return get_entry(key); });
   }
 
   Result<bool> fetch(const RemoteOutput& output, const std::filesystem::path& to) override {
     if (const auto fine = check(output, largest_); !fine) return fine.error();
-    return attempt<bool>(Use::fetch, false, [&] { return get_file(output, to); });
+    return attempt<bool>(Use::fetch, output.size, false, [&] { return get_file(output, to); });
   }
 
   Result<void> upload(const std::string& key, const RemoteEntry& entry,
                       std::span<const std::filesystem::path> files) override {
     if (!may_write_) return {};
+    if (!is_sha256(key)) return not_shared(key, "its key is no SHA-256");
     const auto bytes = action_result_of(entry, largest_);
     if (!bytes) return not_shared(key, bytes.error().message);
     if (bytes->size() > most_entry_bytes) return not_shared(key, "it is too long");
+    std::uint64_t size = entry.standard_error.size();
+    for (const RemoteOutput& output : entry.outputs) size += output.size;
     const auto sent =
-        attempt<bool>(Use::upload, true, [&] { return put_all(key, entry, *bytes, files); });
+        attempt<bool>(Use::upload, size, true, [&] { return put_all(key, entry, *bytes, files); });
     if (!sent) return sent.error();
     return {};
   }
 
  private:
-  // Does something at the server, if that is not left alone, and counts how it went. What was told
-  // before is a miss.
+  // Does something with so many bytes at the server, if that is not left alone, and counts how it
+  // went. What was told before is a miss.
   template <class T, class Function>
-  Result<T> attempt(Use use, T miss, const Function& function) {
-    if (!patience_.lasts_for(use)) return miss;
+  Result<T> attempt(Use use, std::uint64_t size, T miss, const Function& function) {
+    if (!patience_.lasts_for(use)) {
+      if (!patience_.takes_leave()) return miss;
+      return requests_.too_slow();
+    }
     const auto begin = std::chrono::steady_clock::now();
     Asked<T> done = function();
+    const auto took =
+        std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
     if (done) {
-      patience_.succeeded(use);
+      const milliseconds late = took - fair_ - milliseconds(1000 * (size >> 20));
+      patience_.succeeded(use, std::max(late, milliseconds(0)));
       return std::move(*done);
     }
     CacheTrouble trouble = done.error();
     if (!trouble.fault) return std::move(trouble.error);
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - begin);
     const auto more = patience_.failed(use, *trouble.fault, took);
     if (!more) return miss;
     trouble.error.message += *more;
@@ -121,6 +131,7 @@ class HttpRemoteCache final : public RemoteCache {
   CacheRequests requests_;
   bool may_write_;
   std::uint64_t largest_;
+  milliseconds fair_;
   Patience patience_;
 };
 

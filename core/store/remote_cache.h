@@ -62,15 +62,19 @@ class RemoteCache {
                               std::span<const std::filesystem::path> files) = 0;
 };
 
-// How long a server is waited for, and how much is taken from it.
+// How long a server is waited for, how much is taken from it, and when it is left alone.
 struct RemoteCacheLimits {
   std::chrono::milliseconds connect{2'000};
   std::chrono::milliseconds answer{5'000};  // for an entry, or whether a file is there, as a whole
-  std::chrono::seconds stall{5};  // a file that comes or goes at less than `slowest` for so long
-  std::uint64_t slowest =
-      128 * 1024;    // bytes a second; a file has size / slowest + 2 × stall at most
-  int failures = 3;  // in a row; then the server is left alone
-  std::chrono::milliseconds lost{15'000};           // by failures in all; then likewise
+  // A file is given up when less than `slowest` bytes a second came or went for so long, after
+  // size / slowest + 2 × stall, and after `file`, whatever its size.
+  std::chrono::seconds stall{5};
+  std::uint64_t slowest = 128 * 1024;
+  std::chrono::milliseconds file{600'000};
+  int failures = 3;  // in a row
+  // In all, by failures, and by what takes longer than `fair` and a second for each MiB.
+  std::chrono::milliseconds lost{15'000};
+  std::chrono::milliseconds fair{1'000};
   std::uint64_t largest = std::uint64_t{16} << 30;  // bytes of one output
 };
 
@@ -98,11 +102,12 @@ void read_environment(RemoteCacheSettings& settings);
 //
 // An answer is believed only as far as it can be checked: an entry has to be an ActionResult of at
 // most 4 MiB with exit code 0, plain names, right digests and possible sizes; a file has to have the
-// size and digest that were asked for, and not a byte more is read. What is not so is an Error.
+// size and digest that were asked for, and not a byte more is written. What is not so is an Error.
 //
-// Finding, fetching and uploading are each given up for good after `failures` in a row or one refusal
-// of the credentials, and all of them when `lost` is used up; the Error that it happens with says so,
-// and everything after it is a miss. Where no connection can be made, that counts for all three.
+// Looking up (to find and to fetch) and uploading are each given up for good after `failures` in a row
+// or one refusal of the credentials, and both when no connection could be made so often, or `lost` is
+// used up: also by a server that is right, but slow. An Error says so once, and everything after it is
+// a miss.
 Result<std::unique_ptr<RemoteCache>> open_remote_cache(const RemoteCacheSettings& settings);
 
 }  // namespace sharkreg::core

@@ -45,6 +45,7 @@ TEST_CASE("no subcommand prints a secret and no file keeps one") {
       {"plan", "--format=sh"},
       {"fetch"},
       {"validate"},
+      {"config", "--mirror=https://u:SECRET@example.org/=https://b/?SECRET"},
       {"run", "--junit", reports / "junit.xml", "--summary", reports / "summary.md"},
   };
   for (Arguments arguments : commands) {

@@ -228,6 +228,16 @@ TEST_CASE("a misspelled variable is remarked on, an unrelated one is not") {
   CHECK(contains(notes[0], "SHARKREG_MODEL?"));
 }
 
+TEST_CASE("the variable of a secret is not taken for a misspelled option") {
+  std::vector<OptionSpec> with_cache = specs();
+  with_cache.push_back(spec("remote-cache-mode"));
+  const std::map<std::string, std::string> variables{{"SHARKREG_REMOTE_CACHE_TOKEN", "secret"},
+                                                     {"SHARKREG_REMOTE_CACHE_MODDE", "read"}};
+  const Texts notes = OptionReader(with_cache, variables).notes_on_variables();
+  REQUIRE(notes.size() == 1);
+  CHECK(contains(notes[0], "SHARKREG_REMOTE_CACHE_MODDE"));
+}
+
 TEST_CASE("configuration files have comments, and errors with their place") {
   Sources sources;
   Sources::write(sources.user_file(), "# for me\nsku = mi250  # the old one\n\n");

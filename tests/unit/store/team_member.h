@@ -30,11 +30,17 @@ inline std::string content_of_size(std::size_t size, unsigned seed = 1) {
   return content;
 }
 
+// By name.
+inline std::map<std::string, std::string> some_contents() {
+  return {{"module.vmfb", content_of_size(5'000'000)}, {"empty", ""}, {"log ü.txt", "all fine\n"}};
+}
+
 inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Somebody who uses a shared cache, with a directory of their own.
+// Somebody who uses a shared cache, with a directory of their own, and with patience: no machine is
+// so loaded that a server seems dead.
 struct TeamMember {
   using Adjust = std::function<void(RemoteCacheSettings&)>;
 
@@ -48,6 +54,9 @@ struct TeamMember {
     settings.url = url;
     settings.mode = mode;
     settings.netrc = "/nowhere";
+    settings.limits.connect = settings.limits.answer = std::chrono::minutes(1);
+    settings.limits.stall = std::chrono::minutes(1);
+    settings.limits.lost = std::chrono::hours(1);
     if (adjust) adjust(settings);
     cache = open_remote_cache(settings).value();
   }
@@ -82,5 +91,20 @@ struct TeamMember {
     return fetched ? "miss" : "error: " + to_text(fetched.error());
   }
 };
+
+// What one uploads the other finds, and gets byte for byte.
+inline void check_round_trip(TeamMember& giver, TeamMember& taker, const std::string& key) {
+  const auto contents = some_contents();
+  CHECK_FALSE(taker.cache->find(key).value());
+  REQUIRE(giver.upload(key, contents, "a warning\n").has_value());
+  const auto found = taker.cache->find(key).value();
+  REQUIRE(found);
+  CHECK(found->standard_error == "a warning\n");
+  REQUIRE(found->outputs.size() == contents.size());
+  for (const RemoteOutput& output : found->outputs) {
+    CHECK(taker.fetch(output) == contents.at(output.name));
+  }
+  CHECK_FALSE(taker.cache->find(sha256_of("another key")).value());
+}
 
 }  // namespace sharkreg::core
