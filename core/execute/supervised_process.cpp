@@ -147,7 +147,7 @@ std::vector<std::string> command_line(const std::filesystem::path& supervisor,
   add("--terminate-grace-ms=", request.terminate_grace.count());
   add_limit("--limit-core-bytes=", request.core_file_bytes);
   add_limit("--limit-address-space-bytes=", request.address_space_bytes);
-  add_limit("--limit-file-bytes=", request.file_bytes);
+  add_limit("--limit-file-bytes=", request.limits.file_bytes);
   line.insert(line.end(), {"--", request.program});
   line.insert(line.end(), request.arguments.begin(), request.arguments.end());
   return line;
@@ -249,7 +249,7 @@ LaunchResult read_result(const Descriptor& status) {
   result.wall = std::chrono::microseconds(line.wall_us);
   result.user = std::chrono::microseconds(line.user_us);
   result.system = std::chrono::microseconds(line.system_us);
-  result.peak_rss_bytes = static_cast<std::uint64_t>(line.max_rss_kib) * 1024;
+  result.peak_memory_bytes = static_cast<std::uint64_t>(line.max_rss_kib) * 1024;
   result.leftover = line.leftover;
   result.survivors = line.survivors;
 
