@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "cli/compatibility.h"
+#include "cli/limit_settings.h"
 #include "cli/option_table.h"
 #include "cli/places.h"
 #include "cli/store_settings.h"
@@ -365,6 +366,9 @@ Result<PlanOptions> Context::plan_options(const std::string& sku,
   // Rounded up: 0 would be no limit at all.
   options.time_limit =
       std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000.0)));
+  auto limits = limit_settings(settings_);
+  if (!limits) return limits.error();
+  options.limits = std::move(*limits);
   const std::string compat = settings_.text("flag-compat");
   options.flag_compatibility = compat == "drop"     ? FlagCompatibility::drop
                                : compat == "strict" ? FlagCompatibility::strict

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execute/staging.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <set>
 #include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 #include "plugin_host/worker_request.h"
 
