@@ -16,6 +16,7 @@
 #include "cli/option_table.h"
 #include "cli/places.h"
 #include "cli/store_settings.h"
+#include "plugin_host/serial_backend.h"
 
 namespace sharkreg::core {
 namespace {
@@ -290,7 +291,7 @@ Result<std::vector<ChosenBackend>> Context::choose_backends(bool probe_devices) 
     }
     auto instance = registry_->backend(name, backend.configuration);
     if (!instance) return instance.error();
-    backend.backend = std::move(*instance);
+    backend.backend = std::make_shared<SerialBackend>(std::move(*instance));
     backend.devices_probed = probe_devices;
     backend.required = named || std::ranges::find(required, name) != required.end();
     try {

@@ -93,6 +93,11 @@ class Session final : public PlanSource, public ExecutionObserver {
     return [this, record = std::move(record)] { finish(record); };
   }
 
+  bool hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,
+             const StallReport& stall) override {
+    return judge_.hangs(plan, action, result, stall);
+  }
+
   const Tally& tally() const { return tally_; }
   std::size_t cases_left() const { return files_.size(); }
 

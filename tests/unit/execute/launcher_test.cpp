@@ -433,21 +433,5 @@ TEST_CASE("when the supervisor is killed the host kills the program and its daem
   CHECK(spared->exit_status == 5);
 }
 
-TEST_CASE("kill -9 of the host leaves no process behind") {
-  Witness witness;
-  std::vector<std::string> texts{SHARKREG_LAUNCHER_HOST, SHARKREG_SUPERVISOR, SHARKREG_PROCESS_TOOL,
-                                 "stubborn-family", witness.fifo()};
-  std::vector<char*> arguments;
-  for (std::string& text : texts) arguments.push_back(text.data());
-  arguments.push_back(nullptr);
-  pid_t host = 0;
-  REQUIRE(posix_spawn(&host, arguments[0], nullptr, nullptr, arguments.data(), environ) == 0);
-  CHECK(witness.see(3));
-  CHECK(witness.marked_processes() == 5);  // the host and the supervisor too
-  kill(host, SIGKILL);
-  waitpid(host, nullptr, 0);
-  CHECK(witness.see_the_end());
-}
-
 }  // namespace
 }  // namespace sharkreg::core
