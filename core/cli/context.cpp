@@ -12,9 +12,11 @@
 
 #include "base/text.h"
 #include "cli/compatibility.h"
+#include "cli/limit_settings.h"
 #include "cli/option_table.h"
 #include "cli/places.h"
 #include "cli/store_settings.h"
+#include "plugin_host/serial_backend.h"
 
 namespace sharkreg::core {
 namespace {
@@ -289,7 +291,7 @@ Result<std::vector<ChosenBackend>> Context::choose_backends(bool probe_devices) 
     }
     auto instance = registry_->backend(name, backend.configuration);
     if (!instance) return instance.error();
-    backend.backend = std::move(*instance);
+    backend.backend = std::make_shared<SerialBackend>(std::move(*instance));
     backend.devices_probed = probe_devices;
     backend.required = named || std::ranges::find(required, name) != required.end();
     try {
@@ -365,6 +367,9 @@ Result<PlanOptions> Context::plan_options(const std::string& sku,
   // Rounded up: 0 would be no limit at all.
   options.time_limit =
       std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000.0)));
+  auto limits = limit_settings(settings_);
+  if (!limits) return limits.error();
+  options.limits = std::move(*limits);
   const std::string compat = settings_.text("flag-compat");
   options.flag_compatibility = compat == "drop"     ? FlagCompatibility::drop
                                : compat == "strict" ? FlagCompatibility::strict

@@ -52,6 +52,7 @@ constexpr const char* plugins = "Plugins";
 constexpr const char* tools = "Tools and their flags";
 constexpr const char* caching = "Compile cache";
 constexpr const char* judgement = "Judgement";
+constexpr const char* limits = "Limits of each action";
 constexpr const char* places = "Places";
 constexpr const char* reports = "Reports";
 
@@ -174,6 +175,21 @@ std::vector<OptionSpec> own_options() {
       option(judgement, "comparator", "NAME",
              "compares outputs, in place of what the backend means; runtime leaves it to the "
              "runtime that runs the model"),
+      option(limits, "memory-limit", "SIZE",
+             "memory that the processes of one action may use together: 20G, 512Mi"),
+      number(option(limits, "cpu-limit", "SECONDS",
+                    "CPU time that they may use together; 0: as much as they want", "0")),
+      option(limits, "file-limit", "SIZE", "size that a file may have that an action writes"),
+      option(limits, "output-limit", "SIZE",
+             "what is kept of each stream that an action prints: of more, head and tail; 0: all",
+             "64Mi"),
+      number(option(limits, "stall-timeout", "SECONDS",
+                    "an action that has a device and makes no progress for so long is looked at by "
+                    "its backend, which stops it if it hangs; 0: never",
+                    "120")),
+      option(limits, "cgroup", "DIR",
+             "directory of cgroup v2, delegated to you, in which each action gets a group; else "
+             "that of sharkreg itself, if it is alone there"),
       option(places, "cache-dir", "DIR", "everything that sharkreg keeps; default: XDG's cache"),
       option(places, "artifacts-dir", "DIR",
              "fetched artifacts; else $IREE_TEST_FILES/artifacts, else below the cache"),

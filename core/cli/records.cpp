@@ -75,7 +75,7 @@ ActionRecord record_of(const PlannedAction& planned, const ActionResult& result)
   record.seconds = seconds(launch.wall);
   record.user_seconds = seconds(launch.user);
   record.system_seconds = seconds(launch.system);
-  record.peak_memory_bytes = static_cast<std::int64_t>(launch.peak_rss_bytes);
+  record.peak_memory_bytes = static_cast<std::int64_t>(launch.peak_memory_bytes);
   return record;
 }
 

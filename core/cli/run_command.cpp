@@ -20,6 +20,7 @@
 #include "cli/session.h"
 #include "cli/sharding.h"
 #include "cli/store_settings.h"
+#include "execute/delegated_group.h"
 #include "execute/event_loop.h"
 #include "execute/executor.h"
 #include "execute/process_launcher.h"
@@ -100,6 +101,11 @@ Result<int> run_command(Context& context) {
   const std::filesystem::path run_dir = context.places().cache_dir / "runs" / run;
   auto options = context.plan_options(sku, run_dir);
   if (!options) return options.error();
+  if (options->limits.memory_bytes || context.settings().given("cgroup")) {
+    auto group = delegated_group(context.settings().text("cgroup"));
+    if (!group) return group.error();
+    options->limits.control_group = std::move(*group);
+  }
   auto resolver = context.tuner_resolver();
   if (!resolver) return resolver.error();
   const auto jobs = fetch_jobs(context.settings());

@@ -60,6 +60,11 @@ void Session::action_started(const CasePlan& plan, std::size_t action) {
   announce(plan, plan.actions[action].step, plan.actions[action].action.name);
 }
 
+bool Session::hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,
+                    const StallReport& stall) {
+  return judge_.hangs(plan, action, result, stall);
+}
+
 std::function<void()> Session::conclude(const CasePlan& plan, std::size_t step,
                                         const CaseResults& results) {
   StepFinished record =

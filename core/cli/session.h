@@ -35,6 +35,8 @@ class Session final : public PlanSource, public ExecutionObserver {
   void fetch_started(const CasePlan& plan, std::size_t artifact) override;
   void fetch_finished(const CasePlan& plan, std::size_t artifact) override;
   void action_started(const CasePlan& plan, std::size_t action) override;
+  bool hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,
+             const StallReport& stall) override;
   std::function<void()> conclude(const CasePlan& plan, std::size_t step,
                                  const CaseResults& results) override;
 

@@ -94,9 +94,23 @@ void ActionRunner::launch(std::shared_ptr<Running> running) {
     running->staged.reset();
     return running->end();
   }
-  launcher_.launch(running->staged->request, [this, running](Result<LaunchResult> launched) {
+  launcher_.launch(request_of(*running), [this, running](Result<LaunchResult> launched) {
     place(running, std::move(launched));
   });
+}
+
+// What asks about a stall owns all that it tells of, since the action may end meanwhile.
+LaunchRequest ActionRunner::request_of(const Running& running) const {
+  LaunchRequest request = running.staged->request;
+  if (!hangs_) return request;
+  request.on_stall = [&loop = loop_, hangs = hangs_, plan = running.plan, action = running.action,
+                      result = running.result](const StallReport& stall, StallAnswer answer) {
+    loop.post_blocking([=]() -> std::function<void()> {
+      const bool verdict = hangs(*plan, action, result, stall);
+      return [answer, verdict] { answer(verdict); };
+    });
+  };
+  return request;
 }
 
 void ActionRunner::place(std::shared_ptr<Running> running, Result<LaunchResult> launched) {

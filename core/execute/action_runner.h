@@ -28,6 +28,11 @@ class ActionRunner {
  public:
   using Done = std::function<void(ActionResult)>;
 
+  // Whether an action that runs and makes no progress hangs; the result holds its request and names.
+  // Called on a thread of the pool, also after the end of the action.
+  using Hangs = std::function<bool(const CasePlan& plan, std::size_t action,
+                                   const ActionResult& result, const StallReport& stall)>;
+
   // `loop`, `launcher` and `cache` must outlive it; `worker` is sharkreg-worker. Without a cache every
   // action runs.
   ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem::path worker,
@@ -38,6 +43,9 @@ class ActionRunner {
   void run(std::shared_ptr<const CasePlan> plan, std::size_t action, std::vector<Device> devices,
            Done done);
 
+  // Who is asked from now on; without, actions may stall until their time is over.
+  void on_stall(Hangs hangs) { hangs_ = std::move(hangs); }
+
   // Stops what runs and lets nothing begin any more: those actions end as interrupted.
   void interrupt();
 
@@ -46,12 +54,14 @@ class ActionRunner {
 
   void look_up(Running& running) const;
   void launch(std::shared_ptr<Running> running);
+  LaunchRequest request_of(const Running& running) const;
   void place(std::shared_ptr<Running> running, Result<LaunchResult> launched);
 
   EventLoop& loop_;
   Launcher& launcher_;
   std::filesystem::path worker_;
   ActionCache* cache_;
+  Hangs hangs_;
   bool interrupted_ = false;
 };
 

@@ -268,7 +268,7 @@ CacheVerdict CompileCache::remember(const Ticket& ticket, const PlannedAction& p
   result.seconds = seconds(launched.wall);
   result.user_seconds = seconds(launched.user);
   result.system_seconds = seconds(launched.system);
-  result.peak_memory_bytes = static_cast<std::int64_t>(launched.peak_rss_bytes);
+  result.peak_memory_bytes = static_cast<std::int64_t>(launched.peak_memory_bytes);
   keep_later(ticket, std::move(*pending), planned.action.standard_output.empty());
   return {};
 }

@@ -27,6 +27,10 @@ class Executor::State {
   void run(PlanSource& source, ExecutionObserver& observer) {
     source_ = &source;
     observer_ = &observer;
+    runner_.on_stall([&observer](const CasePlan& plan, std::size_t action,
+                                 const ActionResult& result, const StallReport& stall) {
+      return observer.hangs(plan, action, result, stall);
+    });
     exhausted_ = false;
     pump();
     loop_.run_until([this] { return exhausted_ && cases_.empty() && !pump_posted_; });

@@ -34,6 +34,13 @@ class ExecutionObserver {
   // compile step that it needs. What it returns is called on the loop's thread.
   virtual std::function<void()> conclude(const CasePlan& plan, std::size_t step,
                                          const CaseResults& results) = 0;
+
+  // Whether an action that runs and makes no progress hangs: then it is stopped. `result` holds its
+  // request and names. Called on a thread of the pool, at the same time as all others.
+  virtual bool hangs(const CasePlan& /*plan*/, std::size_t /*action*/,
+                     const ActionResult& /*result*/, const StallReport& /*stall*/) {
+    return false;
+  }
 };
 
 struct ExecutorOptions {

@@ -2,9 +2,14 @@
 #include "execute/launcher.h"
 
 #include <cerrno>
+#include <cmath>
+#include <iterator>
+#include <signal.h>
 #include <string.h>
 #include <string_view>
 #include <system_error>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -34,12 +39,51 @@ std::string start_failure(const LaunchRequest& request, const LaunchResult& resu
   return text;
 }
 
+// "64 MiB", "1.5 GiB", "4096 bytes".
+std::string size(std::optional<std::uint64_t> bytes) {
+  constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
+  auto number = static_cast<double>(bytes.value_or(0));
+  if (number < 10240) return std::to_string(bytes.value_or(0)) + " bytes";
+  std::size_t unit = 0;
+  for (number /= 1024; number >= 1024 && unit + 1 < std::size(units); ++unit) number /= 1024;
+  return fmt::format("{:.{}f} {}", number, number == std::floor(number) ? 0 : 1, units[unit]);
+}
+
+// A signal that neither host nor supervisor sent may still have a reason that they know.
+std::string death(const LaunchRequest& request, const LaunchResult& result) {
+  std::string text = "was killed by " + signal_name(result.signal);
+  if (went_beyond_file_limit(request, result)) {
+    text += ": it wrote a file beyond the file size limit of " + size(request.limits.file_bytes) +
+            " (--file-limit)";
+  } else if (result.out_of_memory) {
+    text += " while the kernel ended processes of this machine for want of memory";
+  }
+  return text;
+}
+
 std::string how_it_ended(const LaunchRequest& request, const LaunchResult& result) {
   switch (result.end) {
     case LaunchResult::End::exited:
       return "exited with status " + std::to_string(result.exit_status);
     case LaunchResult::End::signalled:
-      return "was killed by " + signal_name(result.signal);
+      return death(request, result);
+    case LaunchResult::End::memory_limited:
+      return "used " + size(result.peak_memory_bytes) +
+             " of memory, more than its memory limit of " + size(request.limits.memory_bytes) +
+             " (--memory-limit), and was killed";
+    case LaunchResult::End::cpu_limited:
+      return "used more than its CPU time limit of " + duration(request.limits.cpu_time) +
+             " (--cpu-limit) and was stopped";
+    case LaunchResult::End::output_limited:
+      return "printed more than its output limit of " + size(request.limits.output_bytes) +
+             " (--output-limit) and was stopped, since " +
+             (request.standard_output_is_result
+                  ? "nothing may be cut out of a result"
+                  : "its file system cannot give back a part of a file");
+    case LaunchResult::End::hung:
+      return "hung and was stopped after " +
+             duration(result.stall ? result.stall->quiet : std::chrono::microseconds(0)) +
+             " without progress";
     case LaunchResult::End::timed_out:
       return "ran longer than its limit of " + duration(request.time_limit) + " and was stopped";
     case LaunchResult::End::terminated:
@@ -57,6 +101,11 @@ std::string counted(int processes) {
 }
 
 }  // namespace
+
+bool went_beyond_file_limit(const LaunchRequest& request, const LaunchResult& result) {
+  return request.limits.file_bytes && result.end == LaunchResult::End::signalled &&
+         result.signal == SIGXFSZ;
+}
 
 std::string describe(const LaunchRequest& request, const LaunchResult& result) {
   std::string text = how_it_ended(request, result);

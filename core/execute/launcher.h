@@ -13,8 +13,21 @@
 #include <vector>
 
 #include "base/error.h"
+#include "plan/action_limits.h"
 
 namespace sharkreg::core {
+
+// A program that runs, but has made no progress for a while: its processes have written nothing to
+// the standard streams and used less than a hundredth of one core.
+struct StallReport {
+  std::chrono::milliseconds quiet{0};  // for so long
+  std::chrono::microseconds wall{0};   // since its start
+  std::chrono::microseconds cpu{0};    // of all its processes since then
+};
+
+// Whether a program that made no progress hangs: then it is stopped, and its launch ends as `hung`.
+// To be called once, on the thread of the event loop, at any time; does nothing after the launch.
+using StallAnswer = std::function<void(bool hangs)>;
 
 struct LaunchRequest {
   // A path, absolute or relative to the working directory; it is not looked up along PATH.
@@ -33,10 +46,17 @@ struct LaunchRequest {
   std::chrono::milliseconds grace{2000};
   std::chrono::milliseconds terminate_grace{1000};
 
+  ActionLimits limits;
+  // Nothing of it may be cut out; see limits.output_bytes.
+  bool standard_output_is_result = false;
+
   // Of each process. No core files by default: they would be taken for outputs.
   std::optional<std::uint64_t> core_file_bytes = 0;
   std::optional<std::uint64_t> address_space_bytes;
-  std::optional<std::uint64_t> file_bytes;
+
+  // Called on the thread of the event loop when the program made no progress for limits.stall_after,
+  // and again whenever that time has passed once more. Without it nobody is asked.
+  std::function<void(const StallReport&, StallAnswer)> on_stall;
 };
 
 struct LaunchResult {
@@ -45,6 +65,10 @@ struct LaunchResult {
     signalled,        // killed by a signal that neither host nor supervisor sent
     timed_out,        // stopped since its time was over
     terminated,       // stopped by terminate_all
+    memory_limited,   // killed, since its processes used more than limits.memory_bytes
+    cpu_limited,      // stopped, since they used more than limits.cpu_time
+    output_limited,   // stopped: more than limits.output_bytes of a stream that could not be cut
+    hung,             // stopped, since somebody said so when asked by on_stall
     start_failed,     // never ran: start_errno, start_step
     supervisor_lost,  // somebody killed the supervisor; the program was killed too, nothing is
                       // known
@@ -59,11 +83,22 @@ struct LaunchResult {
   std::chrono::microseconds wall{0};
   std::chrono::microseconds user{0};  // of the program and all its descendants
   std::chrono::microseconds system{0};
-  std::uint64_t peak_rss_bytes = 0;  // of the largest one process
+  // Of all its processes together: the most that was seen at one time, or what the largest one
+  // process had, whichever is more. See supervisor/usage.h.
+  std::uint64_t peak_memory_bytes = 0;
+  std::uint64_t output_left_out = 0;  // bytes cut out of the standard output
+  std::uint64_t errors_left_out = 0;  // and of the standard error
+  std::optional<StallReport> stall;   // the last one, if there was any
+  // Killed by SIGKILL while the kernel killed a process of this machine for want of memory.
+  bool out_of_memory = false;
 
   int leftover = 0;   // processes that still ran when the program had ended by itself; were killed
   int survivors = 0;  // processes that even SIGKILL did not end within ten seconds
 };
+
+// Whether it was killed since it wrote more than limits.file_bytes. One that ignores SIGXFSZ, or whose
+// child it was, ends in its own way, which is not known here.
+bool went_beyond_file_limit(const LaunchRequest& request, const LaunchResult& result);
 
 // How the program ended, in words for the user: "exited with status 1", "was killed by SIGSEGV".
 std::string describe(const LaunchRequest& request, const LaunchResult& result);

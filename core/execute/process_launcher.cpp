@@ -2,7 +2,10 @@
 #include "execute/process_launcher.h"
 
 #include <cerrno>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <signal.h>
 #include <stdexcept>
 #include <string>
@@ -11,6 +14,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -18,6 +22,7 @@
 
 #include "execute/orphans.h"
 #include "execute/supervised_process.h"
+#include "execute/supervisor_lines.h"
 
 namespace sharkreg::core {
 namespace {
@@ -45,12 +50,20 @@ class ProcessLauncher::State : public std::enable_shared_from_this<State> {
     auto process = start_supervised(supervisor_, request);
     if (!process) return post_error(process.error(), std::move(done));
     const pid_t pid = process->pid;
-    Running& running =
-        running_.try_emplace(pid, io_, std::move(*process), std::move(done)).first->second;
-    running.ended.async_wait(asio::posix::stream_descriptor::wait_read,
-                             [weak = weak_from_this(), pid](const boost::system::error_code&) {
-                               if (const auto state = weak.lock()) state->finish(pid);
-                             });
+    const auto running = std::make_shared<Running>(io_, std::move(*process), std::move(done));
+    running_.emplace(pid, running);
+    running->ended.async_wait(asio::posix::stream_descriptor::wait_read,
+                              [weak = weak_from_this(), pid](const boost::system::error_code&) {
+                                if (const auto state = weak.lock()) state->finish(pid);
+                              });
+    if (!request.on_stall || request.limits.stall_after.count() == 0) return;
+    running->on_stall = request.on_stall;
+    watch(running);
+  }
+
+  void terminate_all() {
+    for (const auto& [pid, running] : running_) running->stop_asked = true;
+    signal_all(SIGTERM);
   }
 
   void signal_all(int number) {
@@ -68,14 +81,48 @@ class ProcessLauncher::State : public std::enable_shared_from_this<State> {
  private:
   struct Running {
     Running(asio::io_context& io, SupervisedProcess process, Done done_function)
-        : ended(io, process.ended.release()),
-          status(std::move(process.status)),
+        : pid(process.pid),
+          ended(io, process.ended.release()),
+          status(io, process.status.release()),
           done(std::move(done_function)) {}
 
+    pid_t pid;
     asio::posix::stream_descriptor ended;
-    Descriptor status;
+    asio::posix::stream_descriptor status;
     Done done;
+    std::function<void(const StallReport&, StallAnswer)> on_stall;
+    SupervisorLines lines;
+    std::optional<StallReport> stall;
+    bool stop_asked = false;  // by terminate_all
+    bool hangs = false;       // and was stopped for it, before anybody asked
   };
+
+  // Reads on until the supervisor has ended: its end is an end of file here, too.
+  void watch(const std::shared_ptr<Running>& running) {
+    running->status.async_wait(asio::posix::stream_descriptor::wait_read,
+                               [weak_state = weak_from_this(), weak = std::weak_ptr(running)](
+                                   const boost::system::error_code& error) {
+                                 const auto state = weak_state.lock();
+                                 const auto running = weak.lock();
+                                 if (!state || !running || error) return;
+                                 const std::vector<StallReport> stalls =
+                                     running->lines.read_from(running->status.native_handle());
+                                 if (stalls.empty()) return;  // the end
+                                 running->stall = stalls.back();
+                                 state->watch(running);
+                                 running->on_stall(stalls.back(), state->answer_for(running));
+                               });
+  }
+
+  StallAnswer answer_for(const std::shared_ptr<Running>& running) {
+    return [weak_state = weak_from_this(), weak = std::weak_ptr(running)](bool hangs) {
+      const auto running = weak.lock();
+      // As long as it is held by the state nobody has waited for the supervisor.
+      if (!hangs || weak_state.expired() || !running || running->stop_asked) return;
+      running->hangs = true;
+      kill(running->pid, SIGTERM);
+    };
+  }
 
   void check_thread() {
     if (thread_ == std::thread::id()) thread_ = std::this_thread::get_id();
@@ -92,10 +139,18 @@ class ProcessLauncher::State : public std::enable_shared_from_this<State> {
 
   void finish(pid_t pid) {
     const auto found = running_.find(pid);
-    const int wait_status = wait_for(pid);
-    LaunchResult result = read_result(found->second.status);
-    const Done done = std::move(found->second.done);
+    const std::shared_ptr<Running> running = std::move(found->second);
     running_.erase(found);
+    const int wait_status = wait_for(pid);
+    running->stop_asked = true;  // from now on the number may be somebody else's
+    running->ended.close();
+    running->lines.read_from(running->status.native_handle());
+    LaunchResult result = running->lines.result();
+    result.stall = running->stall;
+    if (running->hangs && result.end == LaunchResult::End::terminated) {
+      result.end = LaunchResult::End::hung;
+    }
+    const Done done = std::move(running->done);
     if (result.end != LaunchResult::End::supervisor_lost) return done(std::move(result));
 
     result.leftover = kill_orphans(longest_wait_for_orphans);
@@ -117,7 +172,7 @@ class ProcessLauncher::State : public std::enable_shared_from_this<State> {
   std::filesystem::path supervisor_;
   std::thread::id thread_;
   // By the supervisor's pid, which nobody else can have as long as it has not been waited for.
-  std::map<pid_t, Running> running_;
+  std::map<pid_t, std::shared_ptr<Running>> running_;
 };
 
 ProcessLauncher::ProcessLauncher(asio::io_context& io, const std::filesystem::path& supervisor)
@@ -132,7 +187,7 @@ void ProcessLauncher::launch(LaunchRequest request, Done done) {
 }
 
 void ProcessLauncher::terminate_all() {
-  state_->signal_all(SIGTERM);
+  state_->terminate_all();
 }
 
 }  // namespace sharkreg::core

@@ -157,6 +157,8 @@ Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
   request.standard_output = planned.log_directory / (planned.action.name + ".stdout.log");
   request.standard_error = planned.log_directory / (planned.action.name + ".stderr.log");
   request.time_limit = planned.time_limit;
+  request.limits = planned.limits;
+  request.standard_output_is_result = !planned.action.standard_output.empty();
   for (const EnvironmentVariable& variable : planned.action.environment) {
     set_variable(request, variable);
   }

@@ -14,8 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "execute/supervisor/status.h"
-
 namespace sharkreg::core {
 namespace {
 
@@ -43,7 +41,8 @@ Result<Descriptor> open_path(const std::filesystem::path& path, int flags, const
 
 Result<Descriptor> open_output(const std::filesystem::path& path, const char* what) {
   if (path.empty()) return open_path("/dev/null", O_WRONLY, what);
-  return open_path(path, O_WRONLY | O_CREAT | O_TRUNC, what);
+  // For the supervisor to read, which bounds it.
+  return open_path(path, O_RDWR | O_CREAT | O_TRUNC, what);
 }
 
 // What the supervisor is to find open: its 0, 1, 2, its working directory, and its end of the pipe.
@@ -147,7 +146,18 @@ std::vector<std::string> command_line(const std::filesystem::path& supervisor,
   add("--terminate-grace-ms=", request.terminate_grace.count());
   add_limit("--limit-core-bytes=", request.core_file_bytes);
   add_limit("--limit-address-space-bytes=", request.address_space_bytes);
-  add_limit("--limit-file-bytes=", request.file_bytes);
+  const ActionLimits& limits = request.limits;
+  add_limit("--limit-file-bytes=", limits.file_bytes);
+  add_limit("--memory-limit-bytes=", limits.memory_bytes);
+  add_limit("--output-limit-bytes=", limits.output_bytes);
+  if (request.standard_output_is_result) line.emplace_back("--keep-output=1");
+  if (limits.cpu_time.count() > 0) add("--cpu-limit-ms=", limits.cpu_time.count());
+  if (request.on_stall && limits.stall_after.count() > 0) {
+    add("--stall-after-ms=", limits.stall_after.count());
+  }
+  if (!limits.control_group.empty()) {
+    line.push_back("--control-group=" + std::filesystem::absolute(limits.control_group).string());
+  }
   line.insert(line.end(), {"--", request.program});
   line.insert(line.end(), request.arguments.begin(), request.arguments.end());
   return line;
@@ -177,7 +187,8 @@ std::optional<Error> find_fault(const LaunchRequest& request) {
       return fault("the environment of \"" + request.program + "\" cannot hold \"" + name + '"');
     }
   }
-  for (const auto time : {request.time_limit, request.grace, request.terminate_grace}) {
+  for (const auto time : {request.time_limit, request.grace, request.terminate_grace,
+                          request.limits.cpu_time, request.limits.stall_after}) {
     if (time.count() < 0) return fault("\"" + request.program + "\" has a time limit below zero");
   }
   return std::nullopt;
@@ -227,40 +238,6 @@ Result<SupervisedProcess> start_supervised(const std::filesystem::path& supervis
   kill(process.pid, SIGHUP);  // it ends all its descendants, and itself
   waitpid(process.pid, nullptr, 0);
   return system_error("cannot watch \"" + request.program + '"', error);
-}
-
-LaunchResult read_result(const Descriptor& status) {
-  // One write of less than PIPE_BUF bytes: either all of the line is there, or nothing.
-  char text[1024];
-  const ssize_t length = read(status.get(), text, sizeof text);
-  const auto read_status =
-      parse_status({text, length > 0 ? static_cast<std::size_t>(length) : std::size_t{0}});
-
-  LaunchResult result;
-  if (!read_status) {
-    result.end = LaunchResult::End::supervisor_lost;
-    return result;
-  }
-  const SupervisorStatus& line = *read_status;
-  result.exit_status = line.exit_status.value_or(0);
-  result.signal = line.signal.value_or(0);
-  result.start_errno = line.start_error.value_or(0);
-  result.start_step = line.start_step;
-  result.wall = std::chrono::microseconds(line.wall_us);
-  result.user = std::chrono::microseconds(line.user_us);
-  result.system = std::chrono::microseconds(line.system_us);
-  result.peak_rss_bytes = static_cast<std::uint64_t>(line.max_rss_kib) * 1024;
-  result.leftover = line.leftover;
-  result.survivors = line.survivors;
-
-  using End = LaunchResult::End;
-  // What came first counts: a host that stops everything after a time limit changes nothing of it.
-  result.end = line.timed_out     ? End::timed_out
-               : line.terminated  ? End::terminated
-               : line.start_error ? End::start_failed
-               : line.signal      ? End::signalled
-                                  : End::exited;
-  return result;
 }
 
 }  // namespace sharkreg::core

@@ -14,15 +14,12 @@ namespace sharkreg::core {
 struct SupervisedProcess {
   pid_t pid = 0;      // of the supervisor; whoever has this must wait for it
   Descriptor ended;   // a pidfd: readable as soon as the supervisor has ended
-  Descriptor status;  // the status line, to be read then; does not block
+  Descriptor status;  // its lines; does not block
 };
 
 // The calling thread must live as long as the supervisor (PR_SET_PDEATHSIG counts threads). Errors
 // name the file or directory that could not be opened.
 Result<SupervisedProcess> start_supervised(const std::filesystem::path& supervisor,
                                            const LaunchRequest& request);
-
-// How a launch went, from the pipe of a supervisor that has ended and has been waited for.
-LaunchResult read_result(const Descriptor& status);
 
 }  // namespace sharkreg::core

@@ -48,6 +48,8 @@ Verdict verdict_of(FailureKind kind, bool required) {
       return Verdict::fail;
     case FailureKind::unavailable:
       return required ? Verdict::infrastructure : Verdict::unavailable;
+    case FailureKind::timeout:
+      return Verdict::timeout;
     case FailureKind::infrastructure:
       break;
   }
@@ -55,12 +57,15 @@ Verdict verdict_of(FailureKind kind, bool required) {
 }
 
 // The verdict of a process that did not exit by itself.
-Verdict verdict_of(LaunchResult::End end) {
-  switch (end) {
+Verdict verdict_of(const LaunchRequest& request, const LaunchResult& launch) {
+  switch (launch.end) {
     case LaunchResult::End::timed_out:
+    case LaunchResult::End::cpu_limited:
       return Verdict::timeout;
     case LaunchResult::End::signalled:
-      return Verdict::crash;
+      return went_beyond_file_limit(request, launch) || launch.out_of_memory
+                 ? Verdict::infrastructure
+                 : Verdict::crash;
     case LaunchResult::End::terminated:
       return Verdict::not_run;
     default:
@@ -68,10 +73,38 @@ Verdict verdict_of(LaunchResult::End end) {
   }
 }
 
+// What would let the action go further, if it is fine.
+std::string hint_for(LaunchResult::End end) {
+  switch (end) {
+    case LaunchResult::End::memory_limited:
+      return "--memory-limit gives each action more";
+    case LaunchResult::End::cpu_limited:
+      return "--cpu-limit gives each action more";
+    case LaunchResult::End::output_limited:
+      return "--output-limit lets each action print more";
+    default:
+      return {};
+  }
+}
+
+double seconds(std::chrono::duration<double> time) {
+  return time.count();
+}
+
+Stall stall_of(const PlannedAction& planned, const StallReport& report) {
+  Stall stall;
+  stall.quiet_seconds = seconds(report.quiet);
+  stall.wall_seconds = seconds(report.wall);
+  stall.cpu_seconds = seconds(report.cpu);
+  stall.holds_device = planned.action.device_count > 0;
+  return stall;
+}
+
 // A plugin reports what becomes of its own actions by WorkerStatus; any other end is a defect of the
 // plugin, which says nothing about the model.
-bool broke_its_worker(const LaunchResult& launch) {
-  return launch.end == LaunchResult::End::signalled ||
+bool broke_its_worker(const LaunchRequest& request, const LaunchResult& launch) {
+  return (launch.end == LaunchResult::End::signalled && !launch.out_of_memory &&
+          !went_beyond_file_limit(request, launch)) ||
          (launch.end == LaunchResult::End::exited &&
           launch.exit_status > static_cast<int>(WorkerStatus::broken));
 }
@@ -164,6 +197,7 @@ Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseR
     tell(action.notes, judgement.notes);
     tell(action.findings, judgement.findings);
   }
+  note_left_out(step, results, judgement);
   const auto failed = std::ranges::find_if(step.actions, [&](std::size_t action) {
     return results.actions.at(action).status != ActionResult::Status::succeeded;
   });
@@ -199,26 +233,29 @@ void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::si
     judgement.verdict = Verdict::infrastructure;
     judgement.sentence = result.trouble->message;
     judgement.hint = result.trouble->hint;
-  } else if (planned.action.in_process && broke_its_worker(*result.launch)) {
+  } else if (planned.action.in_process && broke_its_worker(*result.request, *result.launch)) {
     judgement.verdict = Verdict::infrastructure;
     judgement.sentence = fmt::format(
         "{}: the process in which this plugin did its action \"{}\" {}", planned.plugin_interface,
         planned.action.name, describe(*result.request, *result.launch));
     judgement.hint =
         "this is the plugin's fault: tell its author; it is " + planned.plugin_library.native();
+  } else if (result.launch->end == LaunchResult::End::hung) {
+    classify(plan, planned, result, judgement);
   } else if (result.launch->end != LaunchResult::End::exited) {
-    judgement.verdict = verdict_of(result.launch->end);
+    judgement.verdict = verdict_of(*result.request, *result.launch);
+    judgement.hint = hint_for(result.launch->end);
     judgement.sentence = std::filesystem::path(result.request->program).filename().string() + " " +
                          describe(*result.request, *result.launch);
   } else {
-    classify(step, planned, result, judgement);
+    classify(plan, planned, result, judgement);
   }
   if (judgement.hint.empty() && result.launch) judgement.hint = empty_file_among(plan, step);
 }
 
-void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
-                     const ActionResult& result, Judgement& judgement) {
-  const ChosenBackend& backend = backend_of(step);
+FailureReport Judge::report_of(const CasePlan& plan, const PlannedAction& planned,
+                               const ActionResult& result) const {
+  const PlannedStep& step = plan.steps.at(planned.step);
   const auto mapped = [&](const std::filesystem::path& file) {
     return map_names(excerpt(file), result.names, result.request->working_directory);
   };
@@ -226,21 +263,54 @@ void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
   report.compiling = step.stage == Stage::compile;
   report.action = planned.action.name;
   report.target = step.target;
-  report.exit_status = result.launch->exit_status;
   report.standard_output = mapped(result.request->standard_output);
   report.standard_error = mapped(result.request->standard_error);
+  return report;
+}
+
+bool Judge::hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,
+                  const StallReport& stall) const {
+  const PlannedAction& planned = plan.actions.at(action);
+  FailureReport report = report_of(plan, planned, result);
+  report.stall = stall_of(planned, stall);
+  try {
+    return backend_of(plan.steps.at(planned.step)).backend->classify(report).hung.value_or(false);
+  } catch (const Failure&) {
+    return false;
+  }
+}
+
+void Judge::classify(const CasePlan& plan, const PlannedAction& planned, const ActionResult& result,
+                     Judgement& judgement) {
+  const ChosenBackend& backend = backend_of(plan.steps.at(planned.step));
+  FailureReport report = report_of(plan, planned, result);
+  std::string ended = describe(*result.request, *result.launch);
+  if (result.launch->end == LaunchResult::End::hung) {
+    report.stall = stall_of(planned, result.launch->stall.value_or(StallReport{}));
+  } else {
+    report.exit_status = result.launch->exit_status;
+    ended = fmt::format("exited with status {}", result.launch->exit_status);
+  }
   try {
     const Classification said = backend.backend->classify(report);
     judgement.verdict = verdict_of(said.kind, backend.required);
-    judgement.sentence = said.sentence.empty()
-                             ? fmt::format("{} exited with status {}", planned.action.name,
-                                           result.launch->exit_status)
-                             : said.sentence;
+    judgement.sentence =
+        said.sentence.empty() ? fmt::format("{} {}", planned.action.name, ended) : said.sentence;
   } catch (const Failure& failure) {
     judgement.verdict = Verdict::infrastructure;
-    judgement.sentence =
-        fmt::format("{} exited with status {}, and the backend cannot say why: {}",
-                    result.request->program, result.launch->exit_status, failure.what());
+    judgement.sentence = fmt::format("{} {}, and the backend cannot say why: {}",
+                                     result.request->program, ended, failure.what());
+  }
+}
+
+void Judge::note_left_out(const PlannedStep& step, const CaseResults& results,
+                          Judgement& judgement) {
+  for (std::size_t action : step.actions) {
+    const auto& launch = results.actions.at(action).launch;
+    const std::uint64_t bytes = launch ? launch->output_left_out + launch->errors_left_out : 0;
+    if (bytes == 0) continue;
+    judgement.notes.push_back(fmt::format(
+        "it printed so much that {} bytes were left out of its log (--output-limit)", bytes));
   }
 }
 

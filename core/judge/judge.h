@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/backend.h>
-#include <sharkreg/comparator.h>
-
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <sharkreg/backend.h>
+#include <sharkreg/comparator.h>
 
 #include "base/error.h"
 #include "base/verdict.h"
@@ -42,7 +42,7 @@ struct Judgement {
 // Turns the results of steps into verdicts: asks the backend what a failure means, comparators about
 // outputs, and holds the outcome against what was expected.
 //
-// Threads: one call at a time.
+// Threads: one call of judge() at a time; hangs() may be called meanwhile if the backends allow it.
 class Judge {
  public:
   using ComparatorByName =
@@ -54,12 +54,21 @@ class Judge {
 
   Judgement judge(const CasePlan& plan, std::size_t step, const CaseResults& results);
 
+  // Asks the backend whether an action that makes no progress hangs; `result` has its request and
+  // names. One that cannot say so has not said that it does.
+  bool hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,
+             const StallReport& stall) const;
+
  private:
   const ChosenBackend& backend_of(const PlannedStep& step) const;
+  FailureReport report_of(const CasePlan& plan, const PlannedAction& planned,
+                          const ActionResult& result) const;
   void judge_failure(const CasePlan& plan, const PlannedStep& step, std::size_t action,
                      const CaseResults& results, Judgement& judgement);
-  void classify(const PlannedStep& step, const PlannedAction& planned, const ActionResult& result,
+  void classify(const CasePlan& plan, const PlannedAction& planned, const ActionResult& result,
                 Judgement& judgement);
+  static void note_left_out(const PlannedStep& step, const CaseResults& results,
+                            Judgement& judgement);
   static void note_printed_errors(const PlannedStep& step, const CaseResults& results,
                                   Judgement& judgement);
   void compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement);

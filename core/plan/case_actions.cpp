@@ -41,6 +41,8 @@ PlannedAction CasePlanner::planned_action(const PlannedStep& step, const ChosenB
                                  : planned.log_directory;
   planned.side_file_tag = target_name(step, '_');
   planned.time_limit = options_.time_limit;
+  planned.limits = options_.limits;
+  if (action.device_count == 0) planned.limits.stall_after = std::chrono::milliseconds(0);
   if (action.device_count > 0) planned.devices = devices_for(backend, step.target);
   planned.plugin_library = backend.library;
   planned.plugin_trusted_sha256 = backend.library_trusted_sha256;

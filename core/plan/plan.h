@@ -12,6 +12,7 @@
 #include <sharkreg/backend.h>
 
 #include "base/verdict.h"
+#include "plan/action_limits.h"
 #include "suite/case.h"
 
 namespace sharkreg::core {
@@ -52,6 +53,7 @@ struct PlannedAction {
   std::filesystem::path log_directory;       // for what it prints
   std::string side_file_tag;                 // tells undeclared files of several actions apart
   std::chrono::milliseconds time_limit{0};
+  ActionLimits limits;
   std::vector<Device> devices;  // of which it takes action.device_count
 
   // For in_process: who executes it.

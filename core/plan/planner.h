@@ -23,6 +23,7 @@ struct PlanOptions {
   std::filesystem::path run_dir;        // logs and results of this run
   std::string sku;
   std::chrono::milliseconds time_limit{std::chrono::seconds(600)};
+  ActionLimits limits;  // stall_after counts for actions that have a device
   FlagCompatibility flag_compatibility = FlagCompatibility::rename;
   bool skip_expected_failures = false;  // --xfail=skip
   bool require_pins = false;            // --locked: of what a tuner resolver chooses, too

@@ -163,8 +163,22 @@ void check_run(Context& context) {
   check_run_plan(context, prepared, full_run(prepared.target, prepared.description), true);
 }
 
+void check_stall(Context& context, const Prepared& prepared, bool holds_device) {
+  context.ask("classify of a run without progress");
+  FailureReport report;
+  report.action = "run";
+  report.target = prepared.target;
+  report.stall = Stall{120, 125, 3, holds_device};
+  const auto found = take<Classification>(
+      context, ask(prepared.instance, Age::current, &Table::classify, "classify", report));
+  context.require(!found.sentence.empty(), "one sentence for people", "none",
+                  "say that it hangs, or is only slow");
+}
+
 void check_classify(Context& context) {
   const Prepared prepared(context);
+  check_stall(context, prepared, true);
+  check_stall(context, prepared, false);
   for (const bool compiling : {true, false}) {
     for (const std::string& text :
          {std::string(), std::string("no compiler says this"), std::string("error: \x01\x02\n\n\n"),

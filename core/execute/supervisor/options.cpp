@@ -41,6 +41,19 @@ bool set_option(std::string_view name, std::string_view value, SupervisorOptions
   if (name == "--grace-ms") return set_time(options.grace);
   if (name == "--terminate-grace-ms") return set_time(options.terminate_grace);
   if (name == "--kill-wait-ms") return set_time(options.kill_wait);
+  if (name == "--cpu-limit-ms") return set_time(options.cpu_limit);
+  if (name == "--stall-after-ms") return set_time(options.stall_after);
+  if (name == "--control-group") return !(options.control_group = value).empty();
+  if (name == "--keep-output") return options.keep_output = value == "1";
+  if (name == "--memory-limit-bytes") {
+    options.memory_limit = parse_number(value, std::numeric_limits<std::int64_t>::max());
+    return options.memory_limit.has_value();
+  }
+  if (name == "--output-limit-bytes") {
+    const auto number = parse_number(value, std::numeric_limits<std::int64_t>::max());
+    options.output_limit = number.value_or(0);
+    return number.has_value();
+  }
 
   for (const LimitName& limit : limit_names) {
     if (name != limit.option) continue;
@@ -66,10 +79,13 @@ bool set_option(std::string_view name, std::string_view value, SupervisorOptions
 const char* const supervisor_usage =
     "usage: sharkreg-supervisor --status-fd=N [--parent-pid=PID] [--time-limit-ms=N]\n"
     "         [--grace-ms=N] [--terminate-grace-ms=N] [--kill-wait-ms=N] [--limit-core-bytes=N]\n"
-    "         [--limit-address-space-bytes=N] [--limit-file-bytes=N] -- PROGRAM [ARGUMENT...]\n"
+    "         [--limit-address-space-bytes=N] [--limit-file-bytes=N] [--memory-limit-bytes=N]\n"
+    "         [--cpu-limit-ms=N] [--output-limit-bytes=N] [--keep-output=1] [--stall-after-ms=N]\n"
+    "         [--control-group=DIRECTORY] -- PROGRAM [ARGUMENT...]\n"
     "Runs the program, which is not looked up along PATH; ends all its descendants when it ends,\n"
-    "when its time is over, on SIGTERM, and when the parent dies; writes how it went to the\n"
-    "descriptor. Started by sharkreg.\n";
+    "when its time is over or a limit is reached, on SIGTERM, and when the parent dies; writes "
+    "how\n"
+    "it went to the descriptor. Started by sharkreg.\n";
 
 std::optional<std::string> parse_options(int argc, char** argv, SupervisorOptions& options) {
   int next = 1;

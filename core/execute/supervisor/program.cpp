@@ -46,14 +46,15 @@ bool apply(const ResourceLimit& limit) {
   return setrlimit(limit.resource, &value) == 0;
 }
 
-[[noreturn]] void become_program(const SupervisorOptions& options, pid_t supervisor,
-                                 int error_pipe) {
+[[noreturn]] void become_program(const SupervisorOptions& options, const ControlGroup& group,
+                                 pid_t supervisor, int error_pipe) {
   // A session of its own: no signals of a terminal, and process groups that hold only descendants,
   // so that whole groups can be signalled.
   if (setsid() < 0) give_up(error_pipe, Step::session);
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(error_pipe, Step::session);
   if (getppid() != supervisor) _exit(127);  // it died before the call above
 
+  group.enter();
   for (const ResourceLimit& limit : options.limits) {
     if (!apply(limit)) give_up(error_pipe, Step::limit);
   }
@@ -73,7 +74,7 @@ bool apply(const ResourceLimit& limit) {
 
 }  // namespace
 
-Program::Program(const SupervisorOptions& options) {
+Program::Program(const SupervisorOptions& options, const ControlGroup& group) {
   int error_pipe[2];
   if (pipe2(error_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
     fork_error_ = errno;
@@ -81,7 +82,7 @@ Program::Program(const SupervisorOptions& options) {
   }
   const pid_t supervisor = getpid();
   const pid_t child = fork();
-  if (child == 0) become_program(options, supervisor, error_pipe[1]);
+  if (child == 0) become_program(options, group, supervisor, error_pipe[1]);
   if (child < 0) fork_error_ = errno;
   close(error_pipe[1]);
   error_pipe_ = error_pipe[0];

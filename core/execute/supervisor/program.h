@@ -6,6 +6,7 @@
 #include <string>
 #include <sys/types.h>
 
+#include "control_group.h"
 #include "options.h"
 
 namespace sharkreg::core {
@@ -20,7 +21,7 @@ struct StartError {
 class Program {
  public:
   // Does not wait for the exec; the supervisor's signals must be at their defaults.
-  explicit Program(const SupervisorOptions& options);
+  Program(const SupervisorOptions& options, const ControlGroup& group);
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
   ~Program();

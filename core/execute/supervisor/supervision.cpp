@@ -5,12 +5,14 @@
 #include <cerrno>
 #include <poll.h>
 #include <signal.h>
+#include <string>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "process_tree.h"
+#include "usage.h"
 
 namespace sharkreg::core {
 namespace {
@@ -30,7 +32,10 @@ Supervision::Supervision(const SupervisorOptions& options, int signal_fd)
     : options_(options),
       signal_fd_(signal_fd),
       started_(Clock::now()),
-      program_(options),
+      out_of_memory_kills_(out_of_memory_kills()),
+      group_(options.control_group, options.memory_limit),
+      program_(options, group_),
+      watch_(options_, group_, started_),
       deadline_(options.time_limit.count() > 0 ? started_ + options.time_limit
                                                : Clock::time_point::max()) {}
 
@@ -42,6 +47,7 @@ SupervisorStatus Supervision::run() {
     status_.start_step = error->step;
   }
   record_usage();
+  watch_.finish(status_);
   return status_;
 }
 
@@ -54,6 +60,21 @@ bool Supervision::reap() {
     if (pid == 0) return true;
     someone_ended_ = true;
     if (pid == program_.pid()) record_end(wait_status);
+  }
+}
+
+void Supervision::look(Clock::time_point now) {
+  const ReachedLimit limit = watch_.look(now);
+  const bool running = phase_ == Phase::running;
+  if (running) status_.limit = limit;
+  if (limit == ReachedLimit::memory) return kill_all();  // it could not even clean up without more
+  if (!running) return;
+  if (limit != ReachedLimit::none) {
+    stop(options_.grace);
+  } else if (const auto stall = watch_.stall(now)) {
+    const std::string line = format_stall(*stall);
+    // A host that does not read loses the report: it has no use for it.
+    [[maybe_unused]] const ssize_t written = write(options_.status_fd, line.data(), line.size());
   }
 }
 
@@ -84,6 +105,7 @@ bool Supervision::advance() {
   } else if (phase_ == Phase::killing && someone_ended_) {
     kill_all();
   }
+  if (phase_ != Phase::killing) look(now);
   unanswered_requests_ = 0;
   return true;
 }
@@ -105,19 +127,21 @@ void Supervision::kill_all() {
   // The program's own group also without /proc; as long as nobody waited for it, its identifier
   // belongs to nobody else.
   if (!program_ended_ && program_.pid() > 0) kill(-program_.pid(), SIGKILL);
+  group_.kill();
   signal_groups(descendants_of(getpid(), read_processes()), SIGKILL);
 }
 
 void Supervision::wait_for_signal() {
   pollfd ready{signal_fd_, POLLIN, 0};
   timespec timeout{};
-  const bool endless = deadline_ == Clock::time_point::max();
-  const auto left = std::chrono::nanoseconds(deadline_ - Clock::now()).count();
-  if (!endless && left > 0) {
+  const Clock::time_point next =
+      phase_ == Phase::killing ? deadline_ : std::min(deadline_, watch_.next_look());
+  const auto left = std::chrono::nanoseconds(next - Clock::now()).count();
+  if (left > 0) {
     timeout.tv_sec = left / 1'000'000'000;
     timeout.tv_nsec = left % 1'000'000'000;
   }
-  if (ppoll(&ready, 1, endless ? nullptr : &timeout, nullptr) <= 0) return;
+  if (ppoll(&ready, 1, &timeout, nullptr) <= 0) return;
 
   signalfd_siginfo signal{};
   while (read(signal_fd_, &signal, sizeof signal) == sizeof signal) {
@@ -132,6 +156,8 @@ void Supervision::record_end(int wait_status) {
   status_.wall_us = wall.count();
   if (WIFEXITED(wait_status)) status_.exit_status = WEXITSTATUS(wait_status);
   if (WIFSIGNALED(wait_status)) status_.signal = WTERMSIG(wait_status);
+  status_.out_of_memory = status_.signal == SIGKILL && phase_ == Phase::running &&
+                          out_of_memory_kills() > out_of_memory_kills_;
 }
 
 void Supervision::record_usage() {

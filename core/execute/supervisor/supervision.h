@@ -5,7 +5,7 @@
 //      └────────────────────────┘
 //
 // running: until the program ends by itself (then what it left behind is killed at once), its time
-// is over, or the host asks to stop. stopping: all have got SIGTERM, and may clean up until the
+// is over, a limit is reached (of memory: then all are killed at once), or the host asks to stop. stopping: all have got SIGTERM, and may clean up until the
 // grace is over. killing: all get SIGKILL, again whenever one of them has ended, until none is
 // left.
 //
@@ -18,9 +18,11 @@
 
 #include <chrono>
 
+#include "control_group.h"
 #include "options.h"
 #include "program.h"
 #include "status.h"
+#include "watch.h"
 
 namespace sharkreg::core {
 
@@ -37,6 +39,7 @@ class Supervision {
 
   bool reap();     // waits for all who have ended; false: no child is left
   bool advance();  // to the next phase if it is time; false: gives up on survivors
+  void look(Clock::time_point now);
   void stop(std::chrono::milliseconds grace);
   void kill_all();
   void wait_for_signal();  // or for the deadline
@@ -47,7 +50,10 @@ class Supervision {
   int signal_fd_;
   SupervisorStatus status_;
   Clock::time_point started_;
+  std::int64_t out_of_memory_kills_;
+  ControlGroup group_;
   Program program_;
+  Watch watch_;
   Phase phase_ = Phase::running;
   Clock::time_point deadline_;
   bool program_ended_ = false;

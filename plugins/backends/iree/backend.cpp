@@ -92,6 +92,7 @@ std::string Backend::ask_version(const LocatedTool& compiler) const {
 }
 
 Classification Backend::classify(const FailureReport& report) {
+  if (report.stall) return classify_stall(report, hardware_.device);
   return report.compiling ? classify_compile(report) : classify_run(report, hardware_.device);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -220,6 +221,15 @@ Classification classify_compile(const FailureReport& report) {
   const std::string& line = fatal.empty() ? last : fatal;
   return {FailureKind::compile_error,
           shortened(line.starts_with("iree-compile: ") ? line : "iree-compile: " + line)};
+}
+
+Classification classify_stall(const FailureReport& report, const std::string& device) {
+  const std::string quiet = std::to_string(std::llround(report.stall->quiet_seconds)) + " s";
+  if (report.compiling || report.action != "run" || !report.stall->holds_device) {
+    return {FailureKind::timeout, report.action + " has waited for something for " + quiet, false};
+  }
+  return {FailureKind::timeout,
+          "the \"" + device + "\" device hung: the run made no progress for " + quiet, true};
 }
 
 Classification classify_run(const FailureReport& report, const std::string& device) {

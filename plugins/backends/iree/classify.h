@@ -14,4 +14,9 @@ Classification classify_compile(const FailureReport& report);
 // the runtime's driver, such as "hip".
 Classification classify_run(const FailureReport& report, const std::string& device);
 
+// Whether an action without progress hangs. A program that computes uses the CPU, or waits for a
+// device: of that it is not known what it does, but no dispatch takes so long. A compile waits for
+// something that is not its own.
+Classification classify_stall(const FailureReport& report, const std::string& device);
+
 }  // namespace sharkreg::iree

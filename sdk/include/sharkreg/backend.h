@@ -2,17 +2,17 @@
 #ifndef SHARKREG_BACKEND_H
 #define SHARKREG_BACKEND_H
 
-#include <sharkreg/action.h>
-#include <sharkreg/backend_abi.h>
-#include <sharkreg/codec.h>
-#include <sharkreg/configuration.h>
-#include <sharkreg/execute_abi.h>
-
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <sharkreg/action.h>
+#include <sharkreg/backend_abi.h>
+#include <sharkreg/codec.h>
+#include <sharkreg/configuration.h>
+#include <sharkreg/execute_abi.h>
 
 namespace sharkreg {
 
@@ -185,6 +185,16 @@ enum class FailureKind {
   wrong_result,    // it ran, but numbers, count, shape or type of the results are wrong
   unavailable,     // there is no such device here
   infrastructure,  // something else is broken: the tool, a file, the disk
+  timeout,         // it hung
+};
+
+// An action that still runs, but has made no progress for a while: it printed nothing and used less
+// than a hundredth of one core.
+struct Stall {
+  double quiet_seconds = 0;   // for so long
+  double wall_seconds = 0;    // since its start
+  double cpu_seconds = 0;     // used since its start, by all its processes
+  bool holds_device = false;  // whether it was given a device
 };
 
 struct FailureReport {
@@ -195,12 +205,18 @@ struct FailureReport {
   std::int64_t exit_status = 0;
   std::string standard_output;  // head and tail, if it is long
   std::string standard_error;
+  // Present when the action has not failed (and has no exit status) but stalls: does it hang? Asked
+  // again as long as it does, and a last time when it was stopped for it.
+  std::optional<Stall> stall = std::nullopt;
 };
 
 struct Classification {
   static constexpr std::string_view schema = SR_CLASSIFICATION_SCHEMA;
   FailureKind kind = FailureKind::infrastructure;
   std::string sentence;  // one human sentence: what happened
+  // The answer to a stall, and to be left out otherwise: true has the action stopped, with this kind
+  // as its verdict. Without it the action goes on until its time limit.
+  std::optional<bool> hung = std::nullopt;
 };
 
 // --- Actions that the plugin does itself -----------------------------------------------------
@@ -267,9 +283,9 @@ inline EnumNames<ComparisonMode> enum_names(ComparisonMode) {
 }
 
 inline EnumNames<FailureKind> enum_names(FailureKind) {
-  static constexpr std::string_view names[] = {"compile-error", "run-error", "fail", "unavailable",
-                                               "infra"};
-  return {names, 5};
+  static constexpr std::string_view names[] = {"compile-error", "run-error", "fail",
+                                               "unavailable",   "infra",     "timeout"};
+  return {names, 6};
 }
 
 template <class Visitor>
@@ -408,6 +424,14 @@ void fields(Visitor& visit, RunPlan& value) {
 }
 
 template <class Visitor>
+void fields(Visitor& visit, Stall& value) {
+  visit("quiet_seconds", value.quiet_seconds);
+  visit("wall_seconds", value.wall_seconds);
+  visit("cpu_seconds", value.cpu_seconds);
+  visit("holds_device", value.holds_device);
+}
+
+template <class Visitor>
 void fields(Visitor& visit, FailureReport& value) {
   visit("compiling", value.compiling);
   visit("action", value.action);
@@ -415,12 +439,14 @@ void fields(Visitor& visit, FailureReport& value) {
   visit("exit_status", value.exit_status);
   visit("standard_output", value.standard_output);
   visit("standard_error", value.standard_error);
+  visit("stall", value.stall);
 }
 
 template <class Visitor>
 void fields(Visitor& visit, Classification& value) {
   visit("kind", value.kind);
   visit("sentence", value.sentence);
+  visit("hung", value.hung);
 }
 
 template <class Visitor>

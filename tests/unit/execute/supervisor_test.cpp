@@ -85,10 +85,16 @@ TEST_CASE("a status survives being written and read") {
   status.user_us = 6;
   status.system_us = 7;
   status.max_rss_kib = 8;
+  status.limit = ReachedLimit::memory;
+  status.out_of_memory = true;
+  status.memory_kib = 9;
+  status.output_left_out = 10;
+  status.errors_left_out = 11;
   const std::string line = format_status(status);
   CHECK(line ==
         "start_error=13 start_step=exec timed_out=1 terminated=0 leftover=2 survivors=1 "
-        "wall_us=5000000000 user_us=6 system_us=7 max_rss_kib=8\n");
+        "wall_us=5000000000 user_us=6 system_us=7 max_rss_kib=8 limit=memory out_of_memory=1 memory_kib=9 "
+        "output_left_out=10 errors_left_out=11\n");
   const auto read = parse_status(line);
   REQUIRE(read);
   CHECK(format_status(*read) == line);
@@ -96,9 +102,16 @@ TEST_CASE("a status survives being written and read") {
 
   CHECK(parse_status("exit=3 of_tomorrow=x\n")->exit_status == 3);
   for (const char* bad : {"", "exit=3", "exit=\n", "exit=x\n", "exit=3x\n", "exit\n",
-                          "exit=99999999999\n", "timed_out=yes\n"}) {
+                          "exit=99999999999\n", "timed_out=yes\n", "limit=taste\n"}) {
     CHECK_FALSE_MESSAGE(parse_status(bad).has_value(), bad);
   }
+
+  const std::string stall = format_stall({1, 2, 3});
+  CHECK(stall == "stalled_ms=1 wall_us=2 cpu_us=3\n");
+  CHECK(format_stall(*parse_stall(stall)) == stall);
+  CHECK_FALSE(parse_status(stall).has_value());
+  CHECK_FALSE(parse_stall(line).has_value());
+  CHECK_FALSE(parse_stall("stalled_ms=1").has_value());
 }
 
 TEST_CASE("descendants are found at any depth, in any order, and whatever /proc holds") {
@@ -150,6 +163,9 @@ TEST_CASE("a wrong command line is refused before anything is started") {
       {"--status-fd=3", "--time-limit-ms=99999999999999999999", "--", tool, "exit", "0"},
       {"--status-fd=3", "--limit-cor-bytes=0", "--", tool, "exit", "0"},
       {"--status-fd=3", tool, "exit", "0"},
+      {"--status-fd=3", "--memory-limit-bytes=1G", "--", tool, "exit", "0"},
+      {"--status-fd=3", "--output-limit-bytes=-1", "--", tool, "exit", "0"},
+      {"--status-fd=3", "--control-group=", "--", tool, "exit", "0"},
   };
   for (const auto& arguments : wrong) {
     Supervisor supervisor(arguments);

@@ -2,6 +2,8 @@
 // From results of steps to verdicts, with a backend and comparators that say what a test tells them.
 #include "judge/judge.h"
 
+#include <signal.h>
+
 #include <doctest/doctest.h>
 
 #include <sharkreg/failure.h>
@@ -205,6 +207,9 @@ TEST_CASE("trouble of the host is infrastructure, in its own words") {
 TEST_CASE("a program that did not exit by itself is judged by how it ended") {
   const std::vector<std::pair<End, Verdict>> all = {
       {End::timed_out, Verdict::timeout},
+      {End::cpu_limited, Verdict::timeout},
+      {End::memory_limited, Verdict::infrastructure},
+      {End::output_limited, Verdict::infrastructure},
       {End::signalled, Verdict::crash},
       {End::start_failed, Verdict::infrastructure},
       {End::supervisor_lost, Verdict::infrastructure},
@@ -218,6 +223,75 @@ TEST_CASE("a program that did not exit by itself is judged by how it ended") {
     CHECK(judgement.log == court.files.path("run.stderr.log"));
     CHECK(judgement.details == Texts{"no water"});
   }
+}
+
+TEST_CASE("a death that a limit or the machine's want of memory explains is infrastructure") {
+  Court court;
+  court.failed(End::signalled);
+  court.run_result().launch->signal = SIGXFSZ;
+  CHECK(court.judge().verdict == Verdict::crash);
+  court.run_result().request->limits.file_bytes = 1 << 20;
+  CHECK(court.judge().verdict == Verdict::infrastructure);
+  CHECK(court.judge().sentence.find("file size limit of 1 MiB") != std::string::npos);
+  court.plan.actions[1].action.in_process = true;
+  CHECK(court.judge().hint == "");  // not the plugin's fault
+
+  Court poor;
+  poor.failed(End::signalled);
+  poor.run_result().launch->signal = SIGKILL;
+  poor.run_result().launch->out_of_memory = true;
+  CHECK(poor.judge().verdict == Verdict::infrastructure);
+  CHECK(poor.judge().sentence ==
+        "run was killed by SIGKILL while the kernel ended processes of this machine for want of "
+        "memory");
+}
+
+TEST_CASE("what was left out of a log is told, whatever the verdict") {
+  Court court;
+  court.run_result().launch->output_left_out = 1000;
+  court.run_result().launch->errors_left_out = 1;
+  const Texts notes{"it printed so much that 1001 bytes were left out of its log (--output-limit)"};
+  CHECK(court.judge().notes == notes);
+  court.failed(End::timed_out);
+  CHECK(court.judge().notes == notes);
+}
+
+TEST_CASE("the backend says whether an action without progress hangs, and what that means") {
+  Court court;
+  court.plan.actions[1].action.device_count = 1;
+  const StallReport stall{std::chrono::seconds(120), std::chrono::seconds(130),
+                          std::chrono::seconds(2)};
+  const auto asked = [&](std::optional<bool> hung) {
+    court.backend->on_classify = [=](const FailureReport&) {
+      return Classification{FailureKind::timeout, "the tide does not turn", hung};
+    };
+    return Judge(court.backends, {}).hangs(court.plan, 1, court.run_result(), stall);
+  };
+  CHECK(asked(true));
+  CHECK_FALSE(asked(false));
+  CHECK_FALSE(asked(std::nullopt));  // of a plugin that knows no stalls
+  const FailureReport& report = court.backend->last;
+  REQUIRE(report.stall);
+  CHECK(report.stall->quiet_seconds == 120);
+  CHECK(report.stall->wall_seconds == 130);
+  CHECK(report.stall->cpu_seconds == 2);
+  CHECK(report.stall->holds_device);
+  CHECK(report.action == "run");
+  court.backend->on_classify = [](const FailureReport&) -> Classification {
+    throw Failure(Failure::Kind::failed, "it is beyond me");
+  };
+  CHECK_FALSE(Judge(court.backends, {}).hangs(court.plan, 1, court.run_result(), stall));
+
+  court.failed(End::hung);
+  court.run_result().launch->stall = stall;
+  CHECK(court.judge().verdict == Verdict::infrastructure);
+  CHECK(court.judge().sentence ==
+        "/tools/run hung and was stopped after 2 min 0 s without progress, and the backend cannot "
+        "say why: it is beyond me");
+  asked(true);
+  CHECK(court.judge().verdict == Verdict::timeout);
+  CHECK(court.judge().sentence == "the tide does not turn");
+  CHECK(court.backend->last.stall);
 }
 
 TEST_CASE("a plugin that breaks the process of its own action is judged as the plugin's defect") {

@@ -156,6 +156,20 @@ TEST_CASE("a message without end is cut, not within a character") {
   CHECK(sentence.ends_with("é …"));
 }
 
+TEST_CASE("a run on a device that makes no progress hangs; whatever else does so is only slow") {
+  FailureReport report;
+  report.action = "run";
+  report.stall = Stall{120, 125, 3, true};
+  const auto result = iree::classify_stall(report, "hip");
+  CHECK(result.hung == true);
+  CHECK(result.kind == FailureKind::timeout);
+  CHECK(result.sentence == "the \"hip\" device hung: the run made no progress for 120 s");
+  report.stall->holds_device = false;
+  CHECK(iree::classify_stall(report, "local-task").hung == false);
+  report.stall->holds_device = report.compiling = true;
+  CHECK(iree::classify_stall(report, "hip").hung == false);
+}
+
 TEST_CASE("trouble with the declarations is nobody's wrong result") {
   FailureReport report;
   report.action = "declarations";

@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <string>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
@@ -102,10 +103,46 @@ int use_memory(std::size_t mebibytes) {
   return memory.ends_with('x') ? 0 : 1;
 }
 
+// So much memory, and no end. One byte.
+[[noreturn]] void hoard(const std::string& fifo, std::size_t mebibytes) {
+  const std::string memory(mebibytes << 20, 'x');
+  report_ready(fifo);
+  while (memory.ends_with('x')) stay();
+  _exit(2);
+}
+
+// Two processes with so much memory each, of which the second is a daemon. Two bytes.
+[[noreturn]] void hoard_twice(const std::string& fifo, std::size_t mebibytes) {
+  if (fork() == 0) {
+    setsid();
+    if (fork() != 0) _exit(0);
+    hoard(fifo, mebibytes);
+  }
+  hoard(fifo, mebibytes);
+}
+
 int use_time(int milliseconds) {
   const clock_t end = clock() + milliseconds * (CLOCKS_PER_SEC / 1000);
   while (clock() < end) {
   }
+  return 0;
+}
+
+// Four processes that share so much memory since a fork, for as long as this one takes to use some
+// time. Exits with status 6.
+int share_memory(std::size_t mebibytes) {
+  const std::string memory(mebibytes << 20, 'x');
+  for (int child = 0; child < 3; ++child) {
+    if (fork() == 0) stay();
+  }
+  use_time(400);
+  return memory.ends_with('x') ? 6 : 2;
+}
+
+// A child that uses time without end, for which this process waits.
+int have_time_used() {
+  if (fork() == 0) use_time(600'000);
+  wait(nullptr);
   return 0;
 }
 
@@ -193,6 +230,27 @@ int leave_two(const std::string& fifo) {
   stay();
 }
 
+// Prints twenty megabytes, and does not end. One byte.
+[[noreturn]] void flood_and_stay(const std::string& fifo) {
+  if (flood(20'000'000) != 0) std::exit(2);
+  report_ready(fifo);
+  stay();
+}
+
+// A daemon that has nothing open and heeds no SIGTERM; besides, obeys. Two bytes. The daemon is known
+// by its arguments only.
+[[noreturn]] void leave_closed_daemon(const std::string& fifo) {
+  if (fork() == 0) {
+    setsid();
+    if (fork() != 0) _exit(0);
+    signal(SIGTERM, SIG_IGN);
+    report_ready(fifo);
+    closefrom(0);
+    stay();
+  }
+  obey(fifo);
+}
+
 // Being a setuid program of root's, cuts the ties to the user who started it; then obeys.
 [[noreturn]] void become_root(const std::string& fifo) {
   if (setuid(0) != 0) std::exit(3);
@@ -234,6 +292,12 @@ int main(int argc, char** argv) {
   if (what == "flood") return flood(std::stoll(value));
   if (what == "memory") return use_memory(std::stoul(value));
   if (what == "time") return use_time(std::stoi(value));
+  if (what == "share-memory") return share_memory(std::stoul(value));
+  if (what == "have-time-used") return have_time_used();
+  if (what == "hoard") hoard(value, std::stoul(argument_at(arguments, 2)));
+  if (what == "hoard-twice") hoard_twice(value, std::stoul(argument_at(arguments, 2)));
+  if (what == "flood-and-stay") flood_and_stay(value);
+  if (what == "leave-closed-daemon") leave_closed_daemon(value);
   if (what == "stubborn-family") stubborn_family(value);
   if (what == "leave-two") return leave_two(value);
   if (what == "comets") comets(value, false);
