@@ -11,8 +11,8 @@ namespace sharkreg::core {
 //   blobs/01/23…   files, read-only, named by their SHA-256
 //   parts/         downloads that have not ended, by the SHA-256 of the URL
 //   bad/           what came and was not what it should be, kept to be looked at
-//   locks/         one file for each URL that is being fetched
 //   processes/     one file for each process that uses the store, locked while it runs
+//   urls.lock      locked, byte by byte, for the URLs that are being fetched (key_locks.h)
 //   index.sqlite   what is known of all that; see index.h
 struct StoreLayout {
   std::filesystem::path directory;
@@ -25,8 +25,7 @@ struct StoreLayout {
   std::filesystem::path parts() const { return directory / "parts"; }
   std::filesystem::path part(const std::string& url_key) const { return parts() / url_key; }
   std::filesystem::path bad() const { return directory / "bad"; }
-  std::filesystem::path locks() const { return directory / "locks"; }
-  std::filesystem::path lock(const std::string& url_key) const { return locks() / url_key; }
+  std::filesystem::path locks() const { return directory / "urls.lock"; }
   std::filesystem::path processes() const { return directory / "processes"; }
 };
 
