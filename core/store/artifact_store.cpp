@@ -267,7 +267,7 @@ Result<void> ArtifactStore::place_and_wait(Placement placement) {
 }
 
 Result<std::optional<ArtifactStore::Found>> ArtifactStore::place_blob(
-    StoreIndex& index, const Delivery& delivery, const std::string& candidate,
+    StoreIndex& index, Delivery& delivery, const std::string& candidate,
     const Downloaded& downloaded) {
   const std::string part_key = sha256_of(candidate);
   const fs::path part = layout_.part(part_key);
@@ -297,6 +297,7 @@ Result<std::optional<ArtifactStore::Found>> ArtifactStore::place_blob(
        {{sha256, *identity}, downloaded.information.validator, now(clock_), part_key},
        *process,
        link}};
+  delivery.coming.reset();
   if (may_be_left_to_others(delivery, downloaded)) {
     const auto placing = placing_index();
     if (!placing) return placing.error();
@@ -325,7 +326,7 @@ Result<std::optional<ArtifactStore::Found>> ArtifactStore::place_blob(
 
 // To be called by the holder of the location's lock.
 Result<std::optional<ArtifactStore::Found>> ArtifactStore::fetch_from(StoreIndex& index,
-                                                                      const Delivery& delivery,
+                                                                      Delivery& delivery,
                                                                       const std::string& candidate,
                                                                       const TransferLimits& limits,
                                                                       bool& nothing_learned) {
@@ -363,7 +364,7 @@ Result<std::optional<ArtifactStore::Found>> ArtifactStore::fetch_from(StoreIndex
 
 // From the first candidate that gives it. The error is the URL's own.
 Result<std::optional<ArtifactStore::Found>> ArtifactStore::fetched(StoreIndex& index,
-                                                                   const Delivery& delivery,
+                                                                   Delivery& delivery,
                                                                    bool& nothing_learned) {
   const std::string& location = delivery.wanted.location;
   std::string tried;
@@ -518,6 +519,7 @@ Result<std::optional<Provided>> ArtifactStore::bring_by_store(Delivery& delivery
   }
   delivery.lock = std::make_shared<std::optional<KeyLocks::Held>>(std::move(*lock));
   bool nothing_learned = false;
+  delivery.coming.emplace(placer_);
   const auto found = fetched(**index, delivery, nothing_learned);
   if (found && !*found) return std::optional<Provided>();
   if (found) return finished(**found);
@@ -548,7 +550,7 @@ Result<std::optional<Provided>> ArtifactStore::bring(Delivery& delivery) {
 
 void ArtifactStore::provide(const ArtifactRequest& wanted, const fs::path& destination,
                             const std::stop_token& stop, Done done) {
-  Delivery delivery{wanted, {}, destination, stop, {}, std::move(done)};
+  Delivery delivery{wanted, {}, destination, stop, {}, std::move(done), {}};
   auto brought = bring(delivery);
   if (!brought) return delivery.done(brought.error());
   if (*brought) delivery.done(std::move(**brought));

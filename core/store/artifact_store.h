@@ -128,6 +128,7 @@ class ArtifactStore {
     std::stop_token stop;
     std::shared_ptr<std::optional<KeyLocks::Held>> lock;  // of its location
     Done done;
+    std::optional<Placer::Coming> coming;  // while it is fetched
   };
   // Whether the caller may move files of a URL about: the holder of its lock alone may.
   enum class Rights { look, mend };
@@ -148,12 +149,12 @@ class ArtifactStore {
   Result<std::optional<Provided>> bring_by_store(Delivery& delivery);
   Result<Provided> finish(const Delivery& delivery, const Found& raw);
   // Absent, of this one and the next two: it is being placed, and `done` will be called.
-  Result<std::optional<Found>> fetched(StoreIndex& index, const Delivery& delivery,
+  Result<std::optional<Found>> fetched(StoreIndex& index, Delivery& delivery,
                                        bool& nothing_learned);
-  Result<std::optional<Found>> fetch_from(StoreIndex& index, const Delivery& delivery,
+  Result<std::optional<Found>> fetch_from(StoreIndex& index, Delivery& delivery,
                                           const std::string& candidate,
                                           const TransferLimits& limits, bool& nothing_learned);
-  Result<std::optional<Found>> place_blob(StoreIndex& index, const Delivery& delivery,
+  Result<std::optional<Found>> place_blob(StoreIndex& index, Delivery& delivery,
                                           const std::string& candidate,
                                           const Downloaded& downloaded);
   bool may_be_left_to_others(const Delivery& delivery, const Downloaded& downloaded) const;

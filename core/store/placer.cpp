@@ -2,6 +2,7 @@
 #include "store/placer.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
@@ -13,6 +14,10 @@
 
 namespace sharkreg::core {
 namespace {
+
+// For others, until so much has come.
+constexpr std::chrono::milliseconds longest_wait{30};
+constexpr std::int64_t enough_bytes = smallest_chunk / 2;
 
 Error cannot(const char* what, const std::filesystem::path& file, int number) {
   return {ErrorKind::infrastructure,
@@ -63,13 +68,23 @@ void Placer::place_all(StoreIndex& index, const std::vector<Waiting>& batch) {
   for (std::size_t at = 0; at < batch.size(); ++at) batch[at].done(results[at]);
 }
 
+void Placer::count_coming(int by) {
+  const std::scoped_lock lock(mutex_);
+  coming_ += by;
+  if (coming_ == 0) came_.notify_one();
+}
+
 void Placer::place(StoreIndex& index, Placement placement, Done done) {
   std::unique_lock lock(mutex_);
   placed_.wait(lock, [&] { return !is_placing_ || bytes_ < smallest_chunk; });
   bytes_ += placement.record.source.blob.identity.size;
   waiting_.push_back({std::move(placement), std::move(done)});
-  if (std::exchange(is_placing_, true)) return;
+  if (std::exchange(is_placing_, true)) {
+    if (bytes_ >= enough_bytes) came_.notify_one();
+    return;
+  }
   while (!waiting_.empty()) {
+    came_.wait_for(lock, longest_wait, [&] { return coming_ == 0 || bytes_ >= enough_bytes; });
     const std::vector<Waiting> batch = std::exchange(waiting_, {});
     lock.unlock();
     place_all(index, batch);
