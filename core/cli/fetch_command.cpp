@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
-#include <thread>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -77,16 +75,26 @@ class ProgressLines {
   std::size_t shown_ = 0;
 };
 
-// Fetches several artifacts at a time; what it prints and counts belongs to the loop's thread.
+// Fetches as many artifacts at a time as the loop has threads for what blocks, each over several
+// connections; what it prints and counts belongs to the loop's thread.
 class FetchAll {
  public:
   FetchAll(std::vector<Wanted> wanted, ArtifactStore& store, EventLoop& loop, ProgressLines& lines)
       : wanted_(std::move(wanted)), store_(store), loop_(loop), lines_(lines) {}
 
-  // So many at a time; each of them may use several connections. Ends when all were tried, or what
-  // was running after interrupt().
-  void run(std::size_t jobs) {
-    for (std::size_t count = 0; count < std::min(jobs, wanted_.size()); ++count) start_next();
+  // Ends when all were tried, or what was running after interrupt().
+  void run() {
+    running_ = wanted_.size();
+    for (const Wanted& wanted : wanted_) {
+      loop_.post_blocking([this, &wanted]() -> std::function<void()> {
+        if (stop_.stop_requested()) return [this] { --running_; };
+        store_.provide(request_for(wanted.artifact->source), wanted.artifact->path,
+                       stop_.get_token(), [this, &wanted](Result<Provided> provided) {
+                         tell({&wanted, std::move(provided)});
+                       });
+        return {};
+      });
+    }
     loop_.run_until([this] { return running_ == 0; });
   }
 
@@ -103,19 +111,29 @@ class FetchAll {
   std::size_t failed() const { return failed_; }
 
  private:
-  void start_next() {
-    if (next_ == wanted_.size() || stop_.stop_requested()) return;
-    const Wanted& wanted = wanted_[next_++];
-    ++running_;
-    loop_.post_blocking([this, &wanted]() -> std::function<void()> {
-      auto provided = store_.provide(request_for(wanted.artifact->source), wanted.artifact->path,
-                                     stop_.get_token());
-      return [this, &wanted, provided = std::move(provided)] {
+  struct Ended {
+    const Wanted* wanted;
+    Result<Provided> provided;
+  };
+
+  // By any thread. The loop is called once for all that end before it comes.
+  void tell(Ended ended) {
+    {
+      const std::scoped_lock lock(mutex_);
+      ended_.push_back(std::move(ended));
+      if (ended_.size() > 1) return;
+    }
+    loop_.post([this] {
+      for (const Ended& one : take_ended()) {
         --running_;
-        say(wanted, provided);
-        start_next();
-      };
+        say(*one.wanted, one.provided);
+      }
     });
+  }
+
+  std::vector<Ended> take_ended() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(ended_, {});
   }
 
   void say(const Wanted& wanted, const Result<Provided>& provided) {
@@ -137,7 +155,8 @@ class FetchAll {
   EventLoop& loop_;
   ProgressLines& lines_;
   std::stop_source stop_;
-  std::size_t next_ = 0;
+  std::mutex mutex_;          // guards what follows
+  std::vector<Ended> ended_;  // and not yet said
   std::size_t running_ = 0;
   std::size_t fetched_ = 0;
   std::size_t failed_ = 0;
@@ -178,7 +197,7 @@ Result<int> fetch_command(Context& context) {
     all.interrupt();
   });
   loop.every(lines.interval(), [&] { lines.refresh(); });
-  all.run(*jobs);
+  all.run();
   lines.clear();
   print_notes(context.take_notes());
   fmt::print(stderr, "{} artifacts are there, {} are not\n", all.fetched(), all.failed());

@@ -42,10 +42,9 @@ CasePlan plan_of_artifacts(const Case& test_case, const fs::path& artifacts_dir)
   plan.model = test_case.model;
   plan.submodel = test_case.submodel;
   plan.file = test_case.file;
-  const fs::path directory = artifacts_dir / directory_name(plan.model, plan.submodel);
+  ArtifactPlaces places(artifacts_dir / directory_name(plan.model, plan.submodel));
   for (const Source* source : sources_of(test_case)) {
-    plan.artifacts.push_back(
-        {source->pointer, *source, artifact_path(plan.artifacts, *source, directory)});
+    plan.artifacts.push_back({source->pointer, *source, places.place_of(*source)});
   }
   return plan;
 }

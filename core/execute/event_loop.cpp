@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execute/event_loop.h"
 
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <vector>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <csignal>
-#include <memory>
-#include <optional>
-#include <vector>
 
 namespace sharkreg::core {
 
@@ -63,8 +64,9 @@ asio::io_context& EventLoop::io() {
 }
 
 void EventLoop::post_blocking(std::function<std::function<void()>()> work) {
-  asio::post(state_->pool,
-             [state = state_.get(), work = std::move(work)] { asio::post(state->io, work()); });
+  asio::post(state_->pool, [state = state_.get(), work = std::move(work)] {
+    if (auto then = work()) asio::post(state->io, std::move(then));
+  });
 }
 
 void EventLoop::post(std::function<void()> function) {

@@ -33,7 +33,8 @@ class Executor::State {
     });
     exhausted_ = false;
     pump();
-    loop_.run_until([this] { return exhausted_ && cases_.empty() && !pump_posted_; });
+    loop_.run_until(
+        [this] { return exhausted_ && cases_.empty() && fetching_ == 0 && !pump_posted_; });
   }
 
   void interrupt() {
@@ -144,21 +145,30 @@ class Executor::State {
     observer_->fetch_started(*open->plan, node.index);
     const PlannedArtifact& artifact = open->plan->artifacts[node.index];
     loop_.post_blocking([this, open, node, &artifact]() -> std::function<void()> {
-      Result<Provided> provided =
-          store_.provide(request_for(artifact.source), artifact.path, stop_.get_token());
-      return [this, open, node, provided = std::move(provided)] {
+      store_.provide(request_for(artifact.source), artifact.path, stop_.get_token(),
+                     [this, open, node](Result<Provided> provided) {
+                       loop_.post([this, open, node, provided = std::move(provided)] {
+                         end_artifact(open, node, provided);
+                       });
+                     });
+      // What was fetched may not be placed yet: the next one need not wait for that.
+      return [this] {
         --fetching_;
-        observer_->fetch_finished(*open->plan, node.index);
-        ArtifactResult& result = open->results.artifacts[node.index];
-        result.settled = true;
-        if (provided) {
-          result.note = provided->note;
-        } else {
-          result.error = provided.error();
-        }
-        finish(open, node);
+        pump();
       };
     });
+  }
+
+  void end_artifact(CaseIterator open, Node node, const Result<Provided>& provided) {
+    observer_->fetch_finished(*open->plan, node.index);
+    ArtifactResult& result = open->results.artifacts[node.index];
+    result.settled = true;
+    if (provided) {
+      result.note = provided->note;
+    } else {
+      result.error = provided.error();
+    }
+    finish(open, node);
   }
 
   // --- actions

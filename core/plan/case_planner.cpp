@@ -57,7 +57,8 @@ CasePlanner::CasePlanner(const PlanOptions& options, TunerResolver& tuner_resolv
     : options_(options),
       tuner_resolver_(tuner_resolver),
       case_(test_case),
-      directory_(directory_name(test_case.model, test_case.submodel)) {
+      directory_(directory_name(test_case.model, test_case.submodel)),
+      places_(options.artifacts_dir / directory_) {
   plan_.model = test_case.model;
   plan_.submodel = test_case.submodel;
   plan_.file = test_case.file;
@@ -271,13 +272,9 @@ RunRequest CasePlanner::run_request(PlannedStep& step, const ChosenBackend& back
 RequestArtifact CasePlanner::artifact(const std::string& id, const std::string& plan_id,
                                       const Source& source, const std::string& format,
                                       Files& files) {
-  const auto known = std::ranges::find(plan_.artifacts, plan_id, &PlannedArtifact::id);
-  const auto index = static_cast<std::size_t>(known - plan_.artifacts.begin());
-  if (known == plan_.artifacts.end()) {
-    plan_.artifacts.push_back(
-        {plan_id, source,
-         artifact_path(plan_.artifacts, source, options_.artifacts_dir / directory_)});
-  }
+  const auto [known, is_new] = artifacts_.try_emplace(plan_id, plan_.artifacts.size());
+  const std::size_t index = known->second;
+  if (is_new) plan_.artifacts.push_back({plan_id, source, places_.place_of(source)});
   files[id] = {FileOrigin::Kind::artifact, index, {}};
   return {id, plan_.artifacts[index].path.filename(), format};
 }

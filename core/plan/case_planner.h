@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "plan/planner.h"
 
@@ -59,7 +60,9 @@ class CasePlanner {
   TunerResolver& tuner_resolver_;
   const Case& case_;
   std::string directory_;
+  ArtifactPlaces places_;
   CasePlan plan_;
+  std::unordered_map<std::string, std::size_t> artifacts_;  // of the plan, by id
   std::map<std::string, Files> compiled_;  // by backend and target: outputs of the compile
 };
 

@@ -17,18 +17,13 @@ const ActionOutput& output_of(const PlannedAction& action, const std::string& id
 
 }  // namespace
 
-std::filesystem::path artifact_path(const std::vector<PlannedArtifact>& artifacts,
-                                    const Source& source, const std::filesystem::path& directory) {
-  std::filesystem::path path = directory / source.file_name;
-  const auto holds_other = [&](const std::filesystem::path& place) {
-    return std::ranges::any_of(artifacts, [&](const PlannedArtifact& other) {
-      return other.path == place && !other.source.is_same_artifact(source);
-    });
-  };
-  for (int number = 2; holds_other(path); ++number) {
-    path = directory / std::to_string(number) / source.file_name;
+std::filesystem::path ArtifactPlaces::place_of(const Source& source) {
+  std::filesystem::path path = directory_ / source.file_name;
+  for (int number = 2;; ++number) {
+    const auto [taken, is_new] = taken_.try_emplace(path.native(), source);
+    if (is_new || taken->second.is_same_artifact(source)) return path;
+    path = directory_ / std::to_string(number) / source.file_name;
   }
-  return path;
 }
 
 FileOrigin origin_of_output(const CasePlan& plan, const PlannedStep& step, const std::string& id) {

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <sharkreg/action.h>
@@ -33,9 +35,17 @@ struct PlannedArtifact {
   std::filesystem::path path;  // where it will be found, absolute
 };
 
-// A place below `directory` that is not that of another source among `artifacts`.
-std::filesystem::path artifact_path(const std::vector<PlannedArtifact>& artifacts,
-                                    const Source& source, const std::filesystem::path& directory);
+// Gives the artifacts of a case their places below a directory: sources that are not the same never
+// share one.
+class ArtifactPlaces {
+ public:
+  explicit ArtifactPlaces(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  std::filesystem::path place_of(const Source& source);
+
+ private:
+  const std::filesystem::path directory_;
+  std::unordered_map<std::string, Source> taken_;  // by place
+};
 
 // Where a file that an action reads comes from.
 struct FileOrigin {

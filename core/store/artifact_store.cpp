@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <random>
+#include <future>
 #include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,10 +14,11 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/secrets.h"
+#include "store/agreement.h"
+#include "store/chunked_download.h"
 #include "store/garbage.h"
 #include "store/git_lfs.h"
 #include "store/placing.h"
-#include "store/unpack.h"
 
 namespace sharkreg::core {
 namespace {
@@ -43,41 +43,13 @@ Result<Provided> what_lies_there(const fs::path& destination, const Error& error
   return Provided{fmt::format("{} was there already; {}", destination.string(), error.message)};
 }
 
+Result<std::optional<Provided>> with_value(Result<Provided> provided) {
+  if (!provided) return provided.error();
+  return std::optional(std::move(*provided));
+}
+
 std::chrono::sys_seconds now(const Clock& clock) {
   return std::chrono::time_point_cast<std::chrono::seconds>(clock.now());
-}
-
-// None where one of the two does not say.
-std::optional<std::string> disagreement(const Pin& wanted, const Pin& found) {
-  if (!wanted.sha256.empty() && !found.sha256.empty() && wanted.sha256 != found.sha256) {
-    return fmt::format("its SHA-256 is {}, but {} is pinned", found.sha256, wanted.sha256);
-  }
-  if (!wanted.md5.empty() && !found.md5.empty() && wanted.md5 != found.md5) {
-    return fmt::format("its MD5 is {}, but {} is pinned", found.md5, wanted.md5);
-  }
-  return std::nullopt;
-}
-
-// As above, of what the server said.
-std::optional<std::string> broken_promise(const ArtifactInformation& information,
-                                          const Pin& found) {
-  const auto says = [&](const char* algorithm) {
-    const auto said = information.digests.find(algorithm);
-    return said == information.digests.end() ? std::string() : said->second;
-  };
-  if (const std::string said = says("sha256"); !said.empty() && said != found.sha256) {
-    return fmt::format("its SHA-256 is {}, but the server says {}", found.sha256, said);
-  }
-  const std::string said = says("md5");
-  if (!said.empty() && !found.md5.empty() && said != found.md5) {
-    return fmt::format("its MD5 is {}, but the server says {}", found.md5, said);
-  }
-  return std::nullopt;
-}
-
-std::string new_process_name() {
-  std::random_device random;
-  return fmt::format("{}-{:08x}{:08x}", ::getpid(), random(), random());
 }
 
 }  // namespace
@@ -109,13 +81,12 @@ ArtifactStore::ArtifactStore(StoreSettings settings, FetcherPool::Make make_fetc
     : settings_(std::move(settings)),
       layout_{settings_.directory},
       fetchers_(std::move(make_fetcher), settings_.connections),
-      clock_(clock) {}
+      clock_(clock),
+      locks_(layout_.locks()),
+      leases_(layout_, clock) {}
 
 ArtifactStore::~ArtifactStore() {
-  if (!process_lock_) return;
-  (void)index_->end_leases(process_);
-  std::error_code ignored;
-  fs::remove(layout_.processes() / process_, ignored);
+  if (index_) leases_.end(*index_);
 }
 
 Result<StoreIndex*> ArtifactStore::index() {
@@ -126,6 +97,16 @@ Result<StoreIndex*> ArtifactStore::index() {
     index_ = std::move(*opened);
   }
   return index_.get();
+}
+
+Result<StoreIndex*> ArtifactStore::placing_index() {
+  const std::scoped_lock lock(mutex_);
+  if (!placing_index_) {
+    auto opened = StoreIndex::open(layout_.index());
+    if (!opened) return opened.error();
+    placing_index_ = std::move(*opened);
+  }
+  return placing_index_.get();
 }
 
 // The file of a blob whose content is what its name says. Absent (not_found): there is none, or
@@ -265,13 +246,32 @@ Result<void> ArtifactStore::make_room(StoreIndex& index, std::uint64_t bytes) {
   return {};
 }
 
-// `link`: through which it will be read first; none if it is unpacked before that.
-Result<ArtifactStore::Found> ArtifactStore::place_blob(
-    StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-    const std::string& candidate, const fs::path& link, const Downloaded& downloaded) {
+// Whether all that is left to do for it, once it is placed, is a link.
+bool ArtifactStore::may_be_left_to_others(const Delivery& delivery,
+                                          const Downloaded& downloaded) const {
+  return downloaded.size < static_cast<std::uint64_t>(smallest_chunk) &&
+         downloaded.size > static_cast<std::uint64_t>(largest_pointer) &&
+         downloaded.digests.md5.empty() && settings_.mirrors.empty() && !settings_.copies &&
+         delivery.wanted.unpacking.kind == Unpacking::Kind::none;
+}
+
+Result<void> ArtifactStore::place_and_wait(Placement placement) {
+  const auto index = placing_index();
+  if (!index) return index.error();
+  // The other thread may still be about to leave it when this one has its result.
+  const auto result = std::make_shared<std::promise<Result<void>>>();
+  auto placed = result->get_future();
+  placer_.place(**index, std::move(placement),
+                [result](const Result<void>& its) { result->set_value(its); });
+  return placed.get();
+}
+
+Result<std::optional<ArtifactStore::Found>> ArtifactStore::place_blob(
+    StoreIndex& index, Delivery& delivery, const std::string& candidate,
+    const Downloaded& downloaded) {
   const std::string part_key = sha256_of(candidate);
   const fs::path part = layout_.part(part_key);
-  auto trouble = disagreement(wanted.pin, downloaded.digests);
+  auto trouble = disagreement(delivery.wanted.pin, downloaded.digests);
   if (!trouble) trouble = broken_promise(downloaded.information, downloaded.digests);
   if (trouble) {
     const fs::path bad = layout_.bad() / part_key;
@@ -284,34 +284,57 @@ Result<ArtifactStore::Found> ArtifactStore::place_blob(
   const auto identity = identity_of(part);
   if (!identity) return cannot_place(part, ENOENT);
   const std::string& sha256 = downloaded.digests.sha256;
-  if (auto may = become_lessee(); !may) return may.error();
+  const auto process = leases_.process();
+  if (!process) return process.error();
+  // It is unpacked before anybody reads it through a link.
+  const bool is_raw = delivery.wanted.unpacking.kind == Unpacking::Kind::none;
+  const fs::path link = is_raw ? delivery.destination : fs::path();
   const fs::path file = layout_.blob(sha256);
-  const KnownSource source{
-      {sha256, *identity}, downloaded.information.validator, now(clock_), part_key};
-  if (auto placed = placer_.place(index, {part, file, {key, source, process_, link}}); !placed) {
-    return placed.error();
+  Placement placement{
+      part,
+      file,
+      {delivery.key,
+       {{sha256, *identity}, downloaded.information.validator, now(clock_), part_key},
+       *process,
+       link}};
+  delivery.coming.reset();
+  if (may_be_left_to_others(delivery, downloaded)) {
+    const auto placing = placing_index();
+    if (!placing) return placing.error();
+    placer_.place(**placing, std::move(placement),
+                  [this, sha256, file, link, lock = delivery.lock,
+                   done = delivery.done](const Result<void>& placed) {
+                    Result<void> result = placed;
+                    if (result) {
+                      leases_.note(sha256, link);
+                      result = place_at(file, link);
+                    }
+                    lock->reset();
+                    done(result ? Result<Provided>(Provided{}) : result.error());
+                  });
+    return std::optional<Found>();
   }
-  {
-    const std::scoped_lock lock(mutex_);
-    leased_.insert(sha256 + link.native());
-  }
+  if (auto placed = place_and_wait(std::move(placement)); !placed) return placed.error();
+  leases_.note(sha256, link);
   if (!downloaded.digests.md5.empty()) {
     if (auto noted = index.remember_digests(file, *identity, downloaded.digests); !noted) {
       return noted.error();
     }
   }
-  return Found{file, sha256, {}};
+  return std::optional(Found{file, sha256, {}});
 }
 
 // To be called by the holder of the location's lock.
-Result<ArtifactStore::Found> ArtifactStore::fetch_from(
-    StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-    const std::string& candidate, const fs::path& link, const TransferLimits& limits,
-    const std::stop_token& stop, bool& nothing_learned) {
+Result<std::optional<ArtifactStore::Found>> ArtifactStore::fetch_from(StoreIndex& index,
+                                                                      Delivery& delivery,
+                                                                      const std::string& candidate,
+                                                                      const TransferLimits& limits,
+                                                                      bool& nothing_learned) {
+  const ArtifactRequest& wanted = delivery.wanted;
   const std::string part_key = sha256_of(candidate);
-  std::optional<FileLock> lock;
-  if (part_key != key) {
-    auto taken = FileLock::wait_for(layout_.lock(part_key), stop);
+  std::optional<KeyLocks::Held> lock;
+  if (part_key != delivery.key) {
+    auto taken = locks_.wait_for(part_key, delivery.stop);
     if (!taken) return taken.error();
     lock.emplace(std::move(*taken));
   }
@@ -329,24 +352,24 @@ Result<ArtifactStore::Found> ArtifactStore::fetch_from(
       settings_.progress(wanted.location, done, total);
     };
   }
-  if (const auto made = make_directories(layout_.parts()); !made) return made.error();
-  const auto downloaded = sharkreg::core::fetch(download, fetchers_, index, limits, stop);
+  const auto downloaded = sharkreg::core::fetch(download, fetchers_, index, limits, delivery.stop);
   if (!downloaded) return downloaded.error();
   if (downloaded->information.local_path) {
-    return local_file(wanted, *downloaded->information.local_path);
+    auto local = local_file(wanted, *downloaded->information.local_path);
+    if (!local) return local.error();
+    return std::optional(std::move(*local));
   }
-  return place_blob(index, wanted, key, candidate, link, *downloaded);
+  return place_blob(index, delivery, candidate, *downloaded);
 }
 
 // From the first candidate that gives it. The error is the URL's own.
-Result<ArtifactStore::Found> ArtifactStore::fetched(StoreIndex& index,
-                                                    const ArtifactRequest& wanted,
-                                                    const std::string& key, const fs::path& link,
-                                                    const std::stop_token& stop,
-                                                    bool& nothing_learned) {
+Result<std::optional<ArtifactStore::Found>> ArtifactStore::fetched(StoreIndex& index,
+                                                                   Delivery& delivery,
+                                                                   bool& nothing_learned) {
+  const std::string& location = delivery.wanted.location;
   std::string tried;
-  for (const std::string& candidate : candidates(wanted.location)) {
-    const bool is_mirror = candidate != wanted.location;
+  for (const std::string& candidate : candidates(location)) {
+    const bool is_mirror = candidate != location;
     const std::string host = candidate.substr(0, candidate.find('/', candidate.find("://") + 3));
     TransferLimits limits = settings_.limits;
     if (is_mirror) {
@@ -355,9 +378,9 @@ Result<ArtifactStore::Found> ArtifactStore::fetched(StoreIndex& index,
       if (dead_mirrors_.contains(host)) continue;
     }
     bool learned_nothing = true;
-    auto found = fetch_from(index, wanted, key, candidate, link, limits, stop, learned_nothing);
+    auto found = fetch_from(index, delivery, candidate, limits, learned_nothing);
     if (found) {
-      if (!tried.empty()) found->note = "it came from the URL itself: " + tried;
+      if (*found && !tried.empty()) (*found)->note = "it came from the URL itself: " + tried;
       return found;
     }
     if (found.error().kind == ErrorKind::interrupted || !is_mirror) {
@@ -372,7 +395,7 @@ Result<ArtifactStore::Found> ArtifactStore::fetched(StoreIndex& index,
       dead_mirrors_.insert(host);
     }
   }
-  return Error{ErrorKind::infrastructure, redacted(wanted.location) + " has no place", {}};
+  return Error{ErrorKind::infrastructure, redacted(location) + " has no place", {}};
 }
 
 Result<Pin> ArtifactStore::digests_of(StoreIndex& index, const fs::path& file, const Pin& wanted) {
@@ -417,70 +440,6 @@ Result<ArtifactStore::Found> ArtifactStore::local_file(const ArtifactRequest& wa
   return found;
 }
 
-Result<ArtifactStore::Found> ArtifactStore::unpack_into_store(StoreIndex& index,
-                                                              const ArtifactRequest& wanted,
-                                                              const Found& raw,
-                                                              const std::string& key,
-                                                              const std::stop_token& stop) {
-  const fs::path part = layout_.part(key);
-  if (const auto made = make_directories(part.parent_path()); !made) return made.error();
-  UnpackLimits limits;
-  if (settings_.max_size > 0) limits.largest = settings_.max_size;
-  if (auto done = unpack(raw.file, wanted.unpacking, part, limits, stop); !done) {
-    Error error = done.error();
-    error.message = redacted(wanted.location) + ": " + error.message;
-    return error;
-  }
-  const auto digest = sha256_of_file(part);
-  if (!digest) return digest.error();
-  if (::chmod(part.c_str(), 0444) != 0) return cannot_place(part, errno);
-  const auto identity = identity_of(part);
-  if (!identity) return cannot_place(part, ENOENT);
-  if (auto room = make_room(index, static_cast<std::uint64_t>(identity->size)); !room) {
-    return room.error();
-  }
-  if (auto leased = lease(index, *digest, {}); !leased) return leased.error();
-  const fs::path file = layout_.blob(*digest);
-  // Here the file comes first: one without a row is no harm.
-  if (auto placed = place_durably(part, file); !placed) return placed.error();
-  if (auto noted = index.remember_blob({*digest, *identity}); !noted) return noted.error();
-  if (auto noted = index.remember_derived(key, *digest); !noted) return noted.error();
-  return Found{file, *digest, raw.note};
-}
-
-Result<ArtifactStore::Found> ArtifactStore::unpacked(const ArtifactRequest& wanted, Found raw,
-                                                     const std::stop_token& stop) {
-  if (wanted.unpacking.kind == Unpacking::Kind::none) return raw;
-  const auto index = this->index();
-  if (!index) return index.error();
-  std::string content = raw.sha256;
-  if (content.empty()) {
-    const auto digests = digests_of(**index, raw.file, {"wanted", {}});
-    if (!digests) return digests.error();
-    content = digests->sha256;
-  }
-  const std::string key = sha256_of("unpacked\n" + content + "\n" + wanted.unpacking.member);
-  const auto known = [&](Rights rights) -> Result<std::optional<Found>> {
-    const auto derived = (*index)->derived(key);
-    if (!derived) return derived.error();
-    if (!*derived) return std::optional<Found>();
-    ArtifactRequest result;
-    result.pin.sha256 = **derived;
-    auto found = find_pinned(**index, result, rights);
-    if (found && *found) (*found)->note = raw.note;
-    return found;
-  };
-  auto found = known(Rights::look);
-  if (!found) return found.error();
-  if (*found) return std::move(**found);
-  const auto lock = FileLock::wait_for(layout_.lock(key), stop);
-  if (!lock) return lock.error();
-  found = known(Rights::mend);
-  if (!found) return found.error();
-  if (*found) return std::move(**found);
-  return unpack_into_store(**index, wanted, raw, key, stop);
-}
-
 // A pointer of git-lfs is never the artifact; what it points to may be in the store.
 Result<ArtifactStore::Found> ArtifactStore::without_pointer(Found found,
                                                             const std::string& location) {
@@ -497,102 +456,114 @@ Result<ArtifactStore::Found> ArtifactStore::without_pointer(Found found,
   return git_lfs_error(*pointer, location);
 }
 
-// The name under which this object leases is locked as long as it lives.
-Result<void> ArtifactStore::become_lessee() {
-  const std::scoped_lock lock(mutex_);
-  if (process_lock_) return {};
-  process_ = new_process_name();
-  auto taken = FileLock::try_to_take(layout_.processes() / process_);
-  if (!taken) return taken.error();
-  if (!*taken) return Error{ErrorKind::infrastructure, "cannot lock " + process_, {}};
-  process_lock_.emplace(std::move(**taken));
-  return {};
-}
-
-Result<void> ArtifactStore::lease(StoreIndex& index, const std::string& sha256,
-                                  const fs::path& link) {
-  if (auto may = become_lessee(); !may) return may;
-  const std::scoped_lock lock(mutex_);
-  if (!leased_.insert(sha256 + link.native()).second) return {};
-  return index.lease(process_, sha256, link, now(clock_));
+Result<void> ArtifactStore::place_at(const fs::path& file, const fs::path& destination) const {
+  return settings_.copies ? place_copy(file, destination) : place_link(file, destination);
 }
 
 Result<Provided> ArtifactStore::hand_out(const Found& found, const fs::path& destination) {
   if (!found.sha256.empty()) {
     const auto index = this->index();
     if (!index) return index.error();
-    if (auto leased = lease(**index, found.sha256, destination); !leased) return leased.error();
+    if (auto leased = leases_.take(**index, found.sha256, destination); !leased)
+      return leased.error();
     // Before the lease somebody may have taken it away.
     if (!identity_of(found.file)) {
       return Error{ErrorKind::infrastructure,
                    found.file.native() + " was removed while it was looked for", "try again"};
     }
   }
-  const auto placed =
-      settings_.copies ? place_copy(found.file, destination) : place_link(found.file, destination);
-  if (!placed) return placed.error();
+  if (const auto placed = place_at(found.file, destination); !placed) return placed.error();
   return Provided{found.note};
+}
+
+Result<Provided> ArtifactStore::finish(const Delivery& delivery, const Found& raw) {
+  auto ready = unpacked(delivery.wanted, raw, delivery.stop);
+  if (!ready) return ready.error();
+  auto found = without_pointer(std::move(*ready), redacted(delivery.wanted.location));
+  if (!found) return found.error();
+  return hand_out(*found, delivery.destination);
+}
+
+// From the store, or into it. Absent: it is being placed, and `done` will be called.
+Result<std::optional<Provided>> ArtifactStore::bring_by_store(Delivery& delivery) {
+  const ArtifactRequest& wanted = delivery.wanted;
+  const auto finished = [&](const Found& raw) { return with_value(finish(delivery, raw)); };
+  const auto index = this->index();
+  if (!index) return index.error();
+  delivery.key = sha256_of(wanted.location);
+  auto lock = locks_.try_to_take(delivery.key);
+  if (!lock) return lock.error();
+  const Rights rights = *lock ? Rights::mend : Rights::look;
+  auto known = find(**index, wanted, delivery.key, rights, delivery.stop);
+  if (!known) return known.error();
+  if (!*known && !*lock) {
+    if (settings_.waiting) settings_.waiting(wanted.location);
+    auto waited = locks_.wait_for(delivery.key, delivery.stop);
+    if (!waited) return waited.error();
+    lock->emplace(std::move(*waited));
+    // Somebody else may have fetched it in the meantime.
+    known = find(**index, wanted, delivery.key, Rights::mend, delivery.stop);
+    if (!known) return known.error();
+  }
+  if (*known) {
+    lock->reset();
+    return finished(**known);
+  }
+  if (settings_.offline) {
+    return with_value(what_lies_there(
+        delivery.destination,
+        {ErrorKind::infrastructure,
+         redacted(wanted.location) + " is not in the store, and --offline forbids to fetch it",
+         "run `sharkreg fetch` once without --offline; the store is " +
+             settings_.directory.native()}));
+  }
+  delivery.lock = std::make_shared<std::optional<KeyLocks::Held>>(std::move(*lock));
+  bool nothing_learned = false;
+  delivery.coming.emplace(placer_);
+  const auto found = fetched(**index, delivery, nothing_learned);
+  if (found && !*found) return std::optional<Provided>();
+  if (found) return finished(**found);
+  if (nothing_learned && found.error().kind == ErrorKind::infrastructure) {
+    return with_value(what_lies_there(delivery.destination, found.error()));
+  }
+  return found.error();
+}
+
+Result<std::optional<Provided>> ArtifactStore::bring(Delivery& delivery) {
+  const std::string& location = delivery.wanted.location;
+  if (const auto fetcher = fetchers_.lend(location, delivery.stop); !fetcher) {
+    if (fetcher.error().kind == ErrorKind::interrupted) return fetcher.error();
+    return with_value(what_lies_there(delivery.destination, fetcher.error()));
+  }
+  if (scheme_of(location) == "file") {
+    // On this machine: nothing of it is kept, and nothing is asked of the store.
+    const auto information = stat_artifact(location, fetchers_, settings_.limits, delivery.stop);
+    if (!information) return information.error();
+    if (information->local_path) {
+      const auto local = local_file(delivery.wanted, *information->local_path);
+      if (!local) return local.error();
+      return with_value(finish(delivery, *local));
+    }
+  }
+  return bring_by_store(delivery);
+}
+
+void ArtifactStore::provide(const ArtifactRequest& wanted, const fs::path& destination,
+                            const std::stop_token& stop, Done done) {
+  Delivery delivery{wanted, {}, destination, stop, {}, std::move(done), {}};
+  auto brought = bring(delivery);
+  if (!brought) return delivery.done(brought.error());
+  if (*brought) delivery.done(std::move(**brought));
 }
 
 Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs::path& destination,
                                         const std::stop_token& stop) {
-  if (const auto fetcher = fetchers_.lend(wanted.location, stop); !fetcher) {
-    if (fetcher.error().kind == ErrorKind::interrupted) return fetcher.error();
-    return what_lies_there(destination, fetcher.error());
-  }
-  const auto finish = [&](const Found& raw) -> Result<Provided> {
-    auto ready = unpacked(wanted, raw, stop);
-    if (!ready) return ready.error();
-    auto found = without_pointer(std::move(*ready), redacted(wanted.location));
-    if (!found) return found.error();
-    return hand_out(*found, destination);
-  };
-  if (scheme_of(wanted.location) == "file") {
-    // On this machine: nothing of it is kept, and nothing is asked of the store.
-    const auto information = stat_artifact(wanted.location, fetchers_, settings_.limits, stop);
-    if (!information) return information.error();
-    if (information->local_path) {
-      const auto local = local_file(wanted, *information->local_path);
-      if (!local) return local.error();
-      return finish(*local);
-    }
-  }
-  const auto index = this->index();
-  if (!index) return index.error();
-  const std::string key = sha256_of(wanted.location);
-  auto known = find(**index, wanted, key, Rights::look, stop);
-  if (!known) return known.error();
-  if (*known) return finish(**known);
-
-  auto lock = FileLock::try_to_take(layout_.lock(key));
-  if (!lock) return lock.error();
-  if (!*lock) {
-    if (settings_.waiting) settings_.waiting(wanted.location);
-    auto waited = FileLock::wait_for(layout_.lock(key), stop);
-    if (!waited) return waited.error();
-    lock->emplace(std::move(*waited));
-  }
-  // Somebody else may have fetched it in the meantime.
-  known = find(**index, wanted, key, Rights::mend, stop);
-  if (!known) return known.error();
-  if (*known) return finish(**known);
-  if (settings_.offline) {
-    return what_lies_there(
-        destination,
-        {ErrorKind::infrastructure,
-         redacted(wanted.location) + " is not in the store, and --offline forbids to fetch it",
-         "run `sharkreg fetch` once without --offline; the store is " +
-             settings_.directory.native()});
-  }
-  bool nothing_learned = false;
-  const bool is_raw = wanted.unpacking.kind == Unpacking::Kind::none;
-  const auto found =
-      fetched(**index, wanted, key, is_raw ? destination : fs::path(), stop, nothing_learned);
-  if (found) return finish(*found);
-  if (nothing_learned && found.error().kind == ErrorKind::infrastructure) {
-    return what_lies_there(destination, found.error());
-  }
-  return found.error();
+  // Whoever gives the result may still be about to leave it when this thread has it.
+  const auto result = std::make_shared<std::promise<Result<Provided>>>();
+  auto provided = result->get_future();
+  provide(wanted, destination, stop,
+          [result](Result<Provided> its) { result->set_value(std::move(its)); });
+  return provided.get();
 }
 
 Result<std::optional<ArtifactStore::StoredFile>> ArtifactStore::look_up(

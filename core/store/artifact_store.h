@@ -21,9 +21,10 @@
 #include "base/error.h"
 #include "store/download.h"
 #include "store/fetcher_pool.h"
-#include "store/file_lock.h"
 #include "store/index.h"
+#include "store/key_locks.h"
 #include "store/layout.h"
+#include "store/leases.h"
 #include "store/placer.h"
 
 namespace sharkreg::core {
@@ -99,6 +100,12 @@ class ArtifactStore {
   Result<Provided> provide(const ArtifactRequest& wanted, const std::filesystem::path& destination,
                            const std::stop_token& stop = {});
 
+  // The same, but need not wait until what came is on the disk: `done` is called once with what came
+  // of it, by this thread or by another one that is in here.
+  using Done = std::function<void(Result<Provided>)>;
+  void provide(const ArtifactRequest& wanted, const std::filesystem::path& destination,
+               const std::stop_token& stop, Done done);
+
   // The store's file of what the location had last. Absent: it is not there. Asks nobody.
   struct StoredFile {
     std::filesystem::path path;
@@ -112,6 +119,16 @@ class ArtifactStore {
     std::filesystem::path file;
     std::string sha256;  // empty: not in the store
     std::string note;
+  };
+  // An artifact that is being brought.
+  struct Delivery {
+    const ArtifactRequest& wanted;
+    std::string key;  // of its location
+    std::filesystem::path destination;
+    std::stop_token stop;
+    std::shared_ptr<std::optional<KeyLocks::Held>> lock;  // of its location
+    Done done;
+    std::optional<Placer::Coming> coming;  // while it is fetched
   };
   // Whether the caller may move files of a URL about: the holder of its lock alone may.
   enum class Rights { look, mend };
@@ -128,16 +145,21 @@ class ArtifactStore {
                                     const std::stop_token& stop);
   Result<bool> is_unchanged(const KnownSource& known, const std::string& location,
                             const std::stop_token& stop);
-  Result<Found> fetched(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-                        const std::filesystem::path& link, const std::stop_token& stop,
-                        bool& nothing_learned);
-  Result<Found> fetch_from(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-                           const std::string& candidate, const std::filesystem::path& link,
-                           const TransferLimits& limits, const std::stop_token& stop,
-                           bool& nothing_learned);
-  Result<Found> place_blob(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
-                           const std::string& candidate, const std::filesystem::path& link,
-                           const Downloaded& downloaded);
+  Result<std::optional<Provided>> bring(Delivery& delivery);
+  Result<std::optional<Provided>> bring_by_store(Delivery& delivery);
+  Result<Provided> finish(const Delivery& delivery, const Found& raw);
+  // Absent, of this one and the next two: it is being placed, and `done` will be called.
+  Result<std::optional<Found>> fetched(StoreIndex& index, Delivery& delivery,
+                                       bool& nothing_learned);
+  Result<std::optional<Found>> fetch_from(StoreIndex& index, Delivery& delivery,
+                                          const std::string& candidate,
+                                          const TransferLimits& limits, bool& nothing_learned);
+  Result<std::optional<Found>> place_blob(StoreIndex& index, Delivery& delivery,
+                                          const std::string& candidate,
+                                          const Downloaded& downloaded);
+  bool may_be_left_to_others(const Delivery& delivery, const Downloaded& downloaded) const;
+  Result<void> place_and_wait(Placement placement);
+  Result<StoreIndex*> placing_index();
   Result<void> make_room(StoreIndex& index, std::uint64_t bytes);
   Result<Found> local_file(const ArtifactRequest& wanted, const std::filesystem::path& file);
   Result<Pin> digests_of(StoreIndex& index, const std::filesystem::path& file, const Pin& wanted);
@@ -147,20 +169,20 @@ class ArtifactStore {
                                   const std::stop_token& stop);
   Result<Found> without_pointer(Found found, const std::string& location);
   Result<Provided> hand_out(const Found& found, const std::filesystem::path& destination);
-  Result<void> become_lessee();
-  Result<void> lease(StoreIndex& index, const std::string& sha256,
-                     const std::filesystem::path& link);
+  Result<void> place_at(const std::filesystem::path& file,
+                        const std::filesystem::path& destination) const;
 
   const StoreSettings settings_;
   const StoreLayout layout_;
   FetcherPool fetchers_;
   Placer placer_;
   const Clock& clock_;
+  KeyLocks locks_;  // of URLs
+  Leases leases_;
   std::mutex mutex_;                   // guards all below
   std::unique_ptr<StoreIndex> index_;  // null until it is needed
-  std::string process_;                // the name under which this object leases
-  std::optional<FileLock> process_lock_;
-  std::set<std::string> leased_;        // SHA-256 and link
+  // The placer's own, so that nobody who only looks something up waits for it.
+  std::unique_ptr<StoreIndex> placing_index_;
   std::set<std::string> dead_mirrors_;  // hosts of mirrors at which nobody answered
 };
 

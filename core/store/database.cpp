@@ -90,7 +90,10 @@ Result<Database> Database::open(const std::filesystem::path& file, const std::st
   Database database(file, std::unique_ptr<sqlite3, Close>(handle), std::move(purpose));
   if (opened != SQLITE_OK) return database.error();
   sqlite3_busy_timeout(handle, patience);
-  if (!execute(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;") ||
+  // Pages of 4 KiB in the log before they are moved to the database, which waits for the disk.
+  if (!execute(handle,
+               "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+               "PRAGMA wal_autocheckpoint=4000;") ||
       !execute(handle, schema)) {
     return database.error();
   }

@@ -107,7 +107,9 @@ Result<std::optional<Beginning>> fetch_beginning(const Download& download, const
                                                  const std::stop_token& stop) {
   auto fetcher = fetchers.lend(download.url, stop);
   if (!fetcher) return fetcher.error();
-  if (auto emptied = file.empty(); !emptied) return emptied.error();
+  if (!file.is_new()) {
+    if (auto emptied = file.empty(); !emptied) return emptied.error();
+  }
   Beginning beginning;
   std::optional<ContentDigests> digests;
   std::optional<Meter> meter;

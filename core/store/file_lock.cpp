@@ -2,12 +2,10 @@
 #include "store/file_lock.h"
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -43,17 +41,6 @@ Result<std::optional<FileLock>> FileLock::try_to_take(const std::filesystem::pat
       return std::optional<FileLock>();
     }
     if (is_at(descriptor, file)) return std::optional(std::move(lock));
-  }
-}
-
-Result<FileLock> FileLock::wait_for(const std::filesystem::path& file,
-                                    const std::stop_token& stop) {
-  for (;;) {
-    auto taken = try_to_take(file);
-    if (!taken) return taken.error();
-    if (*taken) return std::move(**taken);
-    if (stop.stop_requested()) return Error{ErrorKind::interrupted, "interrupted", {}};
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
 

@@ -3,21 +3,16 @@
 
 #include <filesystem>
 #include <optional>
-#include <stop_token>
 
 #include "base/error.h"
 
 namespace sharkreg::core {
 
 // An exclusive lock on a file that exists for this purpose alone. The kernel lets it go when its
-// holder ends, however that happens; programs that the holder starts do not inherit it.
-//
-// Who holds it may remove the file: whoever waits for it then takes a new one.
+// holder ends, however that happens; programs that the holder starts do not inherit it. Who holds it
+// may remove the file.
 class FileLock {
  public:
-  // Waits, if need be. Errors: infrastructure, interrupted (by `stop`).
-  static Result<FileLock> wait_for(const std::filesystem::path& file, const std::stop_token& stop);
-
   // Absent: somebody else holds it.
   static Result<std::optional<FileLock>> try_to_take(const std::filesystem::path& file);
 

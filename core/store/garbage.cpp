@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "store/file_lock.h"
+#include "store/key_locks.h"
 #include "store/placing.h"
 
 namespace sharkreg::core {
@@ -90,16 +91,12 @@ void remove_leftovers(StoreIndex& index, const StoreLayout& layout, std::chrono:
     return true;
   };
   for_files(layout.bad(), remove);
+  KeyLocks locks(layout.locks());
   for_files(layout.parts(), [&](const fs::path& file) {
     const std::string key = file.filename();
-    const auto lock = FileLock::try_to_take(layout.lock(key));
+    const auto lock = locks.try_to_take(key);
     if (!lock || !*lock) return;
     if (remove(file)) (void)index.forget_part(key);
-  });
-  for_files(layout.locks(), [&](const fs::path& file) {
-    const auto lock = FileLock::try_to_take(file);
-    std::error_code ignored;
-    if (lock && *lock) fs::remove(file, ignored);
   });
 }
 

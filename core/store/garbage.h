@@ -33,7 +33,7 @@ struct Collected {
 // Removes results of actions and blobs that were not used for long, then those used longest ago until the rest is no larger
 // than allowed, each with the links to it that the store made; and what is of no use to anybody:
 // downloads that broke off more than `older_than` (a week, if that is not given) ago, files in bad/
-// of that age, locks and leases of processes that have ended. What a running process uses stays.
+// of that age, leases of processes that have ended. What a running process uses stays.
 //
 // Threads and processes: any; others may use the store meanwhile.
 Result<Collected> collect_garbage(StoreIndex& index, const StoreLayout& layout,

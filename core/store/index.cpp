@@ -113,7 +113,12 @@ void StoreIndex::add_source(std::vector<Statement>& statements, const std::strin
   statements.push_back({"INSERT OR REPLACE INTO sources VALUES(?1, ?2, ?3, ?4)",
                         {url_key, source.blob.sha256, source.validator,
                          static_cast<std::int64_t>(source.checked.time_since_epoch().count())}});
-  statements.push_back({"INSERT OR REPLACE INTO origins VALUES(?1, ?2)", {url_key, source.origin}});
+  if (source.origin == url_key) {
+    statements.push_back({"DELETE FROM origins WHERE url = ?1", {url_key}});
+  } else {
+    statements.push_back(
+        {"INSERT OR REPLACE INTO origins VALUES(?1, ?2)", {url_key, source.origin}});
+  }
   statements.push_back({"DELETE FROM parts WHERE url = ?1", {source.origin}});
 }
 

@@ -12,8 +12,8 @@ namespace sharkreg::core {
 //   parts/         downloads that have not ended, by the SHA-256 of the URL; files of results of
 //                  actions on their way into blobs/
 //   bad/           what came and was not what it should be, kept to be looked at
-//   locks/         one file for each URL that is being fetched
 //   processes/     one file for each process that uses the store, locked while it runs
+//   urls.lock      locked, byte by byte, for the URLs that are being fetched (key_locks.h)
 //   index.sqlite   what is known of all that; see index.h
 struct StoreLayout {
   std::filesystem::path directory;
@@ -26,8 +26,7 @@ struct StoreLayout {
   std::filesystem::path parts() const { return directory / "parts"; }
   std::filesystem::path part(const std::string& url_key) const { return parts() / url_key; }
   std::filesystem::path bad() const { return directory / "bad"; }
-  std::filesystem::path locks() const { return directory / "locks"; }
-  std::filesystem::path lock(const std::string& url_key) const { return locks() / url_key; }
+  std::filesystem::path locks() const { return directory / "urls.lock"; }
   std::filesystem::path processes() const { return directory / "processes"; }
 };
 

@@ -11,9 +11,14 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
+
 namespace sharkreg::core {
 
 namespace fs = std::filesystem;
+
+// Bytes: written as soon as its room could be looked for.
+constexpr std::int64_t too_small_to_reserve = std::int64_t{256} << 10;
 
 Error write_trouble(const fs::path& file, int number) {
   const bool full = number == ENOSPC || number == EDQUOT;
@@ -23,22 +28,36 @@ Error write_trouble(const fs::path& file, int number) {
 }
 
 Result<PartFile> PartFile::open(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  constexpr int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+  int descriptor = ::open(path.c_str(), flags | O_EXCL, 0644);
+  const bool is_new = descriptor >= 0 || errno == ENOENT;
+  if (descriptor < 0 && errno == ENOENT) {
+    if (const auto made = make_directories(path.parent_path()); !made) return made.error();
+    descriptor = ::open(path.c_str(), flags | O_EXCL, 0644);
+  }
+  if (descriptor < 0 && errno == EEXIST) descriptor = ::open(path.c_str(), flags, 0644);
+  // Whoever fetched it was killed when it was about to be placed.
+  if (descriptor < 0 && errno == EACCES && ::chmod(path.c_str(), 0644) == 0) {
+    descriptor = ::open(path.c_str(), flags, 0644);
+  }
   if (descriptor < 0) return write_trouble(path, errno);
-  return PartFile(path, descriptor);
+  return PartFile(path, descriptor, is_new);
 }
 
-PartFile::PartFile(fs::path path, int descriptor)
-    : path_(std::move(path)), descriptor_(descriptor) {}
+PartFile::PartFile(fs::path path, int descriptor, bool is_new)
+    : path_(std::move(path)), descriptor_(descriptor), is_new_(is_new) {}
 
 PartFile::PartFile(PartFile&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      is_new_(other.is_new_) {}
 
 PartFile::~PartFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 Result<void> PartFile::reserve(std::int64_t size) const {
+  if (size <= too_small_to_reserve) return {};
   struct stat status {};
   struct statvfs room {};
   if (::fstat(descriptor_, &status) != 0 || ::fstatvfs(descriptor_, &room) != 0) {

@@ -17,14 +17,18 @@ Error write_trouble(const std::filesystem::path& file, int number);
 // Threads: any, also several at once that write to different places.
 class PartFile {
  public:
+  // Makes it, and its directory, if need be.
   static Result<PartFile> open(const std::filesystem::path& path);
   PartFile(PartFile&& other) noexcept;
   PartFile& operator=(PartFile&&) = delete;
   ~PartFile();
 
   // Gives it this size and its blocks on the disk; what it held stays. An error where the disk has
-  // no room for what is missing.
+  // no room for what is missing. Does nothing for what is small.
   Result<void> reserve(std::int64_t size) const;
+
+  // Nothing was there when it was opened.
+  bool is_new() const { return is_new_; }
 
   Result<void> empty() const;
 
@@ -39,10 +43,11 @@ class PartFile {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  PartFile(std::filesystem::path path, int descriptor);
+  PartFile(std::filesystem::path path, int descriptor, bool is_new);
 
   std::filesystem::path path_;
   int descriptor_;
+  bool is_new_;
 };
 
 }  // namespace sharkreg::core

@@ -2,6 +2,7 @@
 #include "store/placer.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
@@ -9,9 +10,14 @@
 #include <utility>
 
 #include "base/files.h"
+#include "store/chunked_download.h"
 
 namespace sharkreg::core {
 namespace {
+
+// For others, until so much has come.
+constexpr std::chrono::milliseconds longest_wait{30};
+constexpr std::int64_t enough_bytes = smallest_chunk / 2;
 
 Error cannot(const char* what, const std::filesystem::path& file, int number) {
   return {ErrorKind::infrastructure,
@@ -40,40 +46,55 @@ Result<void> give_name(const Placement& placement) {
 
 }  // namespace
 
-void Placer::place_all(StoreIndex& index, const std::vector<Waiting*>& batch) {
-  const auto fail_all = [&](const Error& error) {
-    for (Waiting* waiting : batch) waiting->result = error;
+std::vector<Result<void>> Placer::results_of(StoreIndex& index, const std::vector<Waiting>& batch) {
+  const auto all_failed = [&](const Error& error) {
+    return std::vector<Result<void>>(batch.size(), error);
   };
-  if (auto flushed = flush(batch.front()->placement.part, batch.size() > 1); !flushed) {
-    return fail_all(flushed.error());
+  if (auto flushed = flush(batch.front().placement.part, batch.size() > 1); !flushed) {
+    return all_failed(flushed.error());
   }
   std::vector<NewBlob> records;
-  for (const Waiting* waiting : batch) records.push_back(waiting->placement.record);
+  for (const Waiting& waiting : batch) records.push_back(waiting.placement.record);
   if (auto remembered = index.remember_all(records); !remembered) {
-    return fail_all(remembered.error());
+    return all_failed(remembered.error());
   }
-  for (Waiting* waiting : batch) waiting->result = give_name(waiting->placement);
+  std::vector<Result<void>> results;
+  for (const Waiting& waiting : batch) results.push_back(give_name(waiting.placement));
+  return results;
 }
 
-Result<void> Placer::place(StoreIndex& index, Placement placement) {
-  Waiting mine{std::move(placement), std::nullopt};
+void Placer::place_all(StoreIndex& index, const std::vector<Waiting>& batch) {
+  const std::vector<Result<void>> results = results_of(index, batch);
+  for (std::size_t at = 0; at < batch.size(); ++at) batch[at].done(results[at]);
+}
+
+void Placer::count_coming(int by) {
+  const std::scoped_lock lock(mutex_);
+  coming_ += by;
+  if (coming_ == 0) came_.notify_one();
+}
+
+void Placer::place(StoreIndex& index, Placement placement, Done done) {
   std::unique_lock lock(mutex_);
-  waiting_.push_back(&mine);
-  while (!mine.result) {
-    if (is_placing_) {
-      placed_.wait(lock);
-      continue;
-    }
-    is_placing_ = true;
-    const std::vector<Waiting*> batch(waiting_.begin(), waiting_.end());
-    waiting_.clear();
+  placed_.wait(lock, [&] { return !is_placing_ || bytes_ < smallest_chunk; });
+  bytes_ += placement.record.source.blob.identity.size;
+  waiting_.push_back({std::move(placement), std::move(done)});
+  if (std::exchange(is_placing_, true)) {
+    if (bytes_ >= enough_bytes) came_.notify_one();
+    return;
+  }
+  while (!waiting_.empty()) {
+    came_.wait_for(lock, longest_wait, [&] { return coming_ == 0 || bytes_ >= enough_bytes; });
+    const std::vector<Waiting> batch = std::exchange(waiting_, {});
     lock.unlock();
     place_all(index, batch);
     lock.lock();
-    is_placing_ = false;
+    for (const Waiting& waiting : batch) {
+      bytes_ -= waiting.placement.record.source.blob.identity.size;
+    }
     placed_.notify_all();
   }
-  return *mine.result;
+  is_placing_ = false;
 }
 
 }  // namespace sharkreg::core

@@ -138,7 +138,7 @@ Result<void> compare_small(const Workplace& workplace, const FetchOptions& optio
   const Files files(options.small_count, options.small_size);
   const Nginx nginx({.files = files.directory()});
   const std::string base = nginx.url("/");
-  const FetchTask task(workplace, files.urls(base));
+  const FetchTask task(workplace, files.urls(base), FetchTask::Leftovers::moved_aside);
   const auto compared = compare_one_by_one(workplace, options, task, files, base);
   if (!compared) return compared.error();
   return compare_parallel(workplace, options, task, files, base);

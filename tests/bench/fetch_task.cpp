@@ -91,8 +91,9 @@ std::vector<std::string> Files::urls(const std::string& base) const {
   return urls;
 }
 
-FetchTask::FetchTask(const Workplace& workplace, const std::vector<std::string>& urls)
-    : workplace_(workplace) {
+FetchTask::FetchTask(const Workplace& workplace, const std::vector<std::string>& urls,
+                     Leftovers leftovers)
+    : workplace_(workplace), leftovers_(leftovers) {
   fs::create_directory(models_.path() / "bench");
   models_.write("bench/program.mlir", "module {}\n");
   models_.write("bench/fetch.json", json::serialize(model_with_inputs(urls)));
@@ -108,7 +109,11 @@ Command FetchTask::command(const std::vector<std::string>& options) const {
 void FetchTask::start_over() const {
   for (const fs::path& directory :
        {workplace_.cache() / "store", workplace_.cache() / "artifacts", workplace_.hand()}) {
-    fs::remove_all(directory);
+    if (leftovers_ == Leftovers::removed) {
+      fs::remove_all(directory);
+    } else if (fs::exists(directory)) {
+      fs::rename(directory, workplace_.new_place() / directory.filename());
+    }
   }
   fs::create_directory(workplace_.hand());
   ::sync();

@@ -38,8 +38,12 @@ class Files {
 // URLs in the workplace's directory for work by hand.
 class FetchTask {
  public:
+  // What becomes of what earlier runs have made.
+  enum class Leftovers { removed, moved_aside };
+
   // The workplace has to live as long as this.
-  FetchTask(const Workplace& workplace, const std::vector<std::string>& urls);
+  FetchTask(const Workplace& workplace, const std::vector<std::string>& urls,
+            Leftovers leftovers = Leftovers::removed);
 
   Command command(const std::vector<std::string>& options = {}) const;
 
@@ -55,6 +59,7 @@ class FetchTask {
 
  private:
   const Workplace& workplace_;
+  Leftovers leftovers_;
   test::ServerDirectory models_;
 };
 

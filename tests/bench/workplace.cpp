@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -48,6 +49,13 @@ Workplace::Workplace(core::TemporaryDirectory directory, const fs::path& sharkre
       sharkreg_(fs::absolute(sharkreg)),
       tools_(tools.empty() ? tools : fs::absolute(tools)),
       environment_(environment_within(directory_.path())) {}
+
+fs::path Workplace::new_place() const {
+  for (int number = 1;; ++number) {
+    fs::path place = directory_.path() / "aside" / std::to_string(number);
+    if (fs::create_directories(place)) return place;
+  }
+}
 
 Command Workplace::sharkreg(std::vector<std::string> arguments) const {
   if (!tools_.empty()) arguments.push_back("--tools-dir=" + tools_.string());

@@ -22,6 +22,9 @@ class Workplace {
   std::filesystem::path cache() const { return directory_.path() / "cache" / "sharkreg"; }
   std::filesystem::path hand() const { return directory_.path() / "hand"; }  // work done by hand
 
+  // A new directory, for what is no longer wanted.
+  std::filesystem::path new_place() const;
+
   // What the last command printed.
   std::filesystem::path output() const { return directory_.path() / "output.txt"; }
 

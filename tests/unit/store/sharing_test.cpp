@@ -6,6 +6,7 @@
 #include <map>
 #include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -15,6 +16,7 @@
 #include "base/files.h"
 #include "store/artifact_store.h"
 #include "store/garbage.h"
+#include "store/key_locks.h"
 
 namespace sharkreg::core {
 namespace {
@@ -118,9 +120,7 @@ struct Town {
     return open()->provide(wanted, destination);
   }
 
-  std::unique_ptr<StoreIndex> index() const {
-    return StoreIndex::open(layout.index()).value();
-  }
+  std::unique_ptr<StoreIndex> index() const { return StoreIndex::open(layout.index()).value(); }
 
   Collected collect(const CollectOptions& options) {
     const auto collected = collect_garbage(*index(), layout, options, clock.now());
@@ -206,6 +206,111 @@ TEST_CASE("one request is enough for what is small, where the fetcher can do tha
   REQUIRE(town.provide().has_value());
   CHECK(town.library.asked == std::vector<std::string>{"get lib://one/blue.bin"});
   CHECK(town.content() == "blue");
+}
+
+TEST_CASE("several artifacts that are left to be placed are all there when that is told") {
+  Town town;
+  town.library.has_get = true;
+  constexpr int count = 60;
+  const auto content = [](int number) {
+    return std::string(static_cast<std::size_t>(2000 + number), 'x');
+  };
+  for (int number = 0; number < count; ++number) {
+    town.library.content["lib://one/" + std::to_string(number)] = content(number);
+  }
+  const auto place = [&](int number) {
+    return town.directory.path() / "artifacts" / std::to_string(number);
+  };
+  std::atomic<int> right = 0;
+  std::atomic<int> told = 0;
+  {
+    const auto store = town.open();
+    std::vector<std::jthread> threads;
+    for (int first = 0; first < 4; ++first) {
+      threads.emplace_back([&, first] {
+        for (int number = first; number < count; number += 4) {
+          store->provide({"lib://one/" + std::to_string(number)}, place(number), {},
+                         [&, number](const Result<Provided>& provided) {
+                           ++told;
+                           const auto text = read_file(place(number));
+                           if (provided && text && *text == content(number)) ++right;
+                         });
+        }
+      });
+    }
+  }
+  CHECK(told == count);
+  CHECK(right == count);
+  CHECK(town.files(town.layout.blobs()) == count);
+  CHECK(town.files(town.layout.parts()) == 0);
+  town.collect({.max_size = 0});  // all links are known
+  CHECK(town.files(town.layout.blobs()) == 0);
+  for (int number = 0; number < count; ++number) CHECK_FALSE(fs::is_symlink(place(number)));
+}
+
+TEST_CASE("what cannot be placed is told to who left it to be placed") {
+  Town town;
+  town.library.has_get = true;
+  town.library.content["lib://one/large"] = std::string(2000, 'x');
+  std::ofstream(town.directory.path() / "artifacts") << "a file where a directory should be";
+  std::optional<Result<Provided>> told;
+  town.open()->provide({"lib://one/large"}, town.destination, {},
+                       [&](Result<Provided> provided) { told = std::move(provided); });
+  REQUIRE(told.has_value());
+  REQUIRE(told->has_error());
+  CHECK(told->error().message.find(town.destination.parent_path().native()) != std::string::npos);
+}
+
+TEST_CASE("a part that was about to be placed when its process was killed is used again") {
+  Town town;
+  town.library.has_get = true;
+  fs::create_directories(town.layout.parts());
+  const fs::path part = town.layout.part(sha256_of("lib://one/blue.bin"));
+  std::ofstream(part) << "blue but longer";
+  fs::permissions(part, fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+  // Root may write to what is read-only, so it must not be root who does.
+  const bool is_root = ::geteuid() == 0;
+  constexpr uid_t nobody = 65534;
+  if (is_root) {
+    for (const auto& entry : fs::recursive_directory_iterator(town.directory.path())) {
+      REQUIRE(::chown(entry.path().c_str(), nobody, nobody) == 0);
+    }
+    REQUIRE(::chown(town.directory.path().c_str(), nobody, nobody) == 0);
+    REQUIRE(::seteuid(nobody) == 0);
+  }
+  const auto provided = town.provide();
+  if (is_root) REQUIRE(::seteuid(0) == 0);
+  REQUIRE(provided.has_value());
+  CHECK(town.content() == "blue");
+}
+
+TEST_CASE("locks of keys exclude others of one object and of several, and wait for each other") {
+  const Town town;
+  const std::string one = sha256_of("one");
+  const std::string two = sha256_of("two");
+  KeyLocks here(town.directory.path() / "keys");
+  KeyLocks there(town.directory.path() / "keys");
+  auto held = here.try_to_take(one).value();
+  REQUIRE(held.has_value());
+  CHECK_FALSE(here.try_to_take(one).value().has_value());
+  CHECK_FALSE(there.try_to_take(one).value().has_value());
+  CHECK(there.try_to_take(two).value().has_value());
+  std::atomic<bool> let_go = false;
+  std::jthread waiter([&] {
+    const auto taken = there.wait_for(one, {});
+    CHECK(taken.has_value());
+    CHECK(let_go);
+  });
+  let_go = true;
+  held.reset();
+  waiter.join();
+  CHECK(here.try_to_take(one).value().has_value());
+  std::stop_source stopped;
+  stopped.request_stop();
+  const auto again = here.try_to_take(one).value();
+  const auto refused = there.wait_for(one, stopped.get_token());
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == ErrorKind::interrupted);
 }
 
 TEST_CASE("what is empty or missing is no trouble for get") {

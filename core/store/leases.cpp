@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/leases.h"
+
+#include <chrono>
+#include <random>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sharkreg::core {
+namespace {
+
+std::string new_process_name() {
+  std::random_device random;
+  return fmt::format("{}-{:08x}{:08x}", ::getpid(), random(), random());
+}
+
+}  // namespace
+
+Result<std::string> Leases::process() {
+  const std::scoped_lock lock(mutex_);
+  if (lock_) return process_;
+  process_ = new_process_name();
+  auto taken = FileLock::try_to_take(layout_.processes() / process_);
+  if (!taken) return taken.error();
+  if (!*taken) return Error{ErrorKind::infrastructure, "cannot lock " + process_, {}};
+  lock_.emplace(std::move(**taken));
+  return process_;
+}
+
+Result<void> Leases::take(StoreIndex& index, const std::string& sha256,
+                          const std::filesystem::path& link) {
+  const auto name = process();
+  if (!name) return name.error();
+  const std::scoped_lock lock(mutex_);
+  if (!leased_.insert(sha256 + link.native()).second) return {};
+  return index.lease(*name, sha256, link,
+                     std::chrono::time_point_cast<std::chrono::seconds>(clock_.now()));
+}
+
+void Leases::note(const std::string& sha256, const std::filesystem::path& link) {
+  const std::scoped_lock lock(mutex_);
+  leased_.insert(sha256 + link.native());
+}
+
+void Leases::end(StoreIndex& index) {
+  if (!lock_) return;
+  (void)index.end_leases(process_);
+  std::error_code ignored;
+  std::filesystem::remove(layout_.processes() / process_, ignored);
+}
+
+}  // namespace sharkreg::core
