@@ -148,6 +148,14 @@ Result<std::optional<std::vector<CachedResults::OpenFile>>> CachedResults::open_
   return std::optional(std::move(opened));
 }
 
+Result<bool> CachedResults::is_whole(const std::string& key, const CachedResult& result) {
+  const auto opened = open_all(result);
+  if (!opened) return opened.error();
+  if (*opened) return true;
+  if (auto forgotten = index_->forget_result(key); !forgotten) return forgotten.error();
+  return false;
+}
+
 Result<bool> CachedResults::copy_out(const std::string& key, const CachedResult& result,
                                      const fs::path& directory, const fs::path& standard_output,
                                      const fs::path& standard_error) {

@@ -67,6 +67,9 @@ class CachedResults {
                         const std::filesystem::path& standard_output,
                         const std::filesystem::path& standard_error);
 
+  // Whether all its files are there and right; if not, as copy_out.
+  Result<bool> is_whole(const std::string& key, const CachedResult& result);
+
   // Copies files, so that what happens to them later does not matter. Cheap where reflinks are.
   Result<PendingResult> take(const std::vector<FileToKeep>& files,
                              const std::filesystem::path& standard_output,
