@@ -93,8 +93,8 @@ Result<std::unique_ptr<CachedResults>> CachedResults::open(StoreLayout layout, c
       new CachedResults(std::move(layout), std::move(*index), clock, max_size));
 }
 
-std::chrono::sys_seconds CachedResults::now() const {
-  return std::chrono::time_point_cast<std::chrono::seconds>(clock_.now());
+std::chrono::sys_time<std::chrono::milliseconds> CachedResults::now() const {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(clock_.now());
 }
 
 Result<std::optional<CachedResult>> CachedResults::find(const std::string& key,

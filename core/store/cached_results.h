@@ -95,7 +95,7 @@ class CachedResults {
                 std::uint64_t max_size)
       : layout_(std::move(layout)), index_(std::move(index)), clock_(clock), max_size_(max_size) {}
 
-  std::chrono::sys_seconds now() const;
+  std::chrono::sys_time<std::chrono::milliseconds> now() const;
   Result<std::filesystem::path> new_part() const;
   Result<std::optional<OpenFile>> open_trusted(const CachedFile& file);
   Result<std::optional<std::vector<OpenFile>>> open_all(const CachedResult& result);

@@ -5,7 +5,7 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
