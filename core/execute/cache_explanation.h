@@ -8,7 +8,7 @@
 
 namespace sharkreg::core {
 
-// What changed from one key to another, in words: "iree-compile changed 3.12 → 3.13", "flag added:
+// What changed from one key to another, in words: "acme-compile changed 3.12 → 3.13", "flag added:
 // --x", "input program.mlir changed". One text for each change; empty: nothing did.
 std::vector<std::string> changes_between(const std::vector<KeyComponent>& before,
                                          const std::vector<KeyComponent>& now);

@@ -124,7 +124,7 @@ CacheAnswer CompileCache::look_up(const CasePlan& plan, std::size_t action,
   ticket->key = std::move(*key);
   ticket->slot = cache_slot(plan, action);
   if (options_.reads) {
-    auto hit = from_store(*ticket, staged, ticket->to_verify);
+    auto hit = from_store(*ticket, staged, ticket->to_verify, answer.notes);
     if (!hit) answer.notes.push_back(trouble_with_cache(hit.error()));
     if (hit && !*hit && !ticket->to_verify && remote_ != nullptr) {
       hit = from_remote(*ticket, planned, staged);
@@ -152,24 +152,25 @@ bool CompileCache::is_chosen(const std::string& key) const {
 
 Result<std::optional<CacheHit>> CompileCache::from_store(const Ticket& ticket,
                                                          const StagedAction& staged,
-                                                         std::optional<CachedResult>& to_verify) {
-  auto found = results_.find(ticket.key.digest, ticket.slot);
+                                                         std::optional<CachedResult>& to_verify,
+                                                         std::vector<std::string>& notes) {
+  const std::string& key = ticket.key.digest;
+  auto found = results_.find(key, ticket.slot);
   if (!found) return found.error();
   if (!*found) return std::optional<CacheHit>();
-  if (is_chosen(ticket.key.digest)) {
-    to_verify = std::move(*found);
+  const bool verifies = is_chosen(key);
+  const LaunchRequest& request = staged.request;
+  const auto there = verifies ? results_.is_whole(key, **found)
+                              : results_.copy_out(key, **found, staged.directory.path(),
+                                                  request.standard_output, request.standard_error);
+  if (!there) return there.error();
+  if (!*there) {
+    notes.push_back("the compile cache: a file of the result was gone or damaged in the store");
     return std::optional<CacheHit>();
   }
-  const auto copied =
-      results_.copy_out(ticket.key.digest, **found, staged.directory.path(),
-                        staged.request.standard_output, staged.request.standard_error);
-  if (!copied) return copied.error();
-  if (!*copied) {
-    return Error{ErrorKind::infrastructure,
-                 "a file of it was gone or damaged in the store, so it is made again",
-                 {}};
-  }
-  return std::optional(hit_of(**found, {}));
+  if (!verifies) return std::optional(hit_of(**found, {}));
+  to_verify = std::move(*found);
+  return std::optional<CacheHit>();
 }
 
 // Straight into the action's directory; then it is kept as if the action had run.

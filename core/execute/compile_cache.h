@@ -52,7 +52,8 @@ class CompileCache final : public ActionCache {
 
   bool considers(const CasePlan& plan, const PlannedAction& planned) const;
   Result<std::optional<CacheHit>> from_store(const Ticket& ticket, const StagedAction& staged,
-                                             std::optional<CachedResult>& to_verify);
+                                             std::optional<CachedResult>& to_verify,
+                                             std::vector<std::string>& notes);
   Result<std::optional<CacheHit>> from_remote(const Ticket& ticket, const PlannedAction& planned,
                                               const StagedAction& staged);
   bool is_chosen(const std::string& key) const;

@@ -93,8 +93,8 @@ Result<std::unique_ptr<CachedResults>> CachedResults::open(StoreLayout layout, c
       new CachedResults(std::move(layout), std::move(*index), clock, max_size));
 }
 
-std::chrono::sys_seconds CachedResults::now() const {
-  return std::chrono::time_point_cast<std::chrono::seconds>(clock_.now());
+std::chrono::sys_time<std::chrono::milliseconds> CachedResults::now() const {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(clock_.now());
 }
 
 Result<std::optional<CachedResult>> CachedResults::find(const std::string& key,
@@ -146,6 +146,14 @@ Result<std::optional<std::vector<CachedResults::OpenFile>>> CachedResults::open_
     opened.push_back(std::move(**one));
   }
   return std::optional(std::move(opened));
+}
+
+Result<bool> CachedResults::is_whole(const std::string& key, const CachedResult& result) {
+  const auto opened = open_all(result);
+  if (!opened) return opened.error();
+  if (*opened) return true;
+  if (auto forgotten = index_->forget_result(key); !forgotten) return forgotten.error();
+  return false;
 }
 
 Result<bool> CachedResults::copy_out(const std::string& key, const CachedResult& result,

@@ -67,6 +67,9 @@ class CachedResults {
                         const std::filesystem::path& standard_output,
                         const std::filesystem::path& standard_error);
 
+  // Whether all its files are there and right; if not, as copy_out.
+  Result<bool> is_whole(const std::string& key, const CachedResult& result);
+
   // Copies files, so that what happens to them later does not matter. Cheap where reflinks are.
   Result<PendingResult> take(const std::vector<FileToKeep>& files,
                              const std::filesystem::path& standard_output,
@@ -92,7 +95,7 @@ class CachedResults {
                 std::uint64_t max_size)
       : layout_(std::move(layout)), index_(std::move(index)), clock_(clock), max_size_(max_size) {}
 
-  std::chrono::sys_seconds now() const;
+  std::chrono::sys_time<std::chrono::milliseconds> now() const;
   Result<std::filesystem::path> new_part() const;
   Result<std::optional<OpenFile>> open_trusted(const CachedFile& file);
   Result<std::optional<std::vector<OpenFile>>> open_all(const CachedResult& result);

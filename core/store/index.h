@@ -71,8 +71,8 @@ struct StoredBlob {
 // The result of an action, as it is known.
 struct KnownResult {
   std::string key;
-  std::string record;             // see CachedResult
-  std::chrono::sys_seconds used;  // last, in the slot that was asked for
+  std::string record;                                     // see CachedResult
+  std::chrono::sys_time<std::chrono::milliseconds> used;  // last, in the slot that was asked for
 };
 
 // A result, with the slot it is of: which action of which step of which case.
@@ -132,10 +132,11 @@ class StoreIndex {
   // Results of actions, by the SHA-256 of all that decides them. One of which a blob is dropped is
   // forgotten. (index_results.cpp)
   Result<std::optional<KnownResult>> result(const std::string& key, const std::string& slot);
-  Result<void> remember_result(const NewResult& result, std::chrono::sys_seconds now);
+  Result<void> remember_result(const NewResult& result,
+                               std::chrono::sys_time<std::chrono::milliseconds> now);
   // It was used now, in that slot; so were its blobs.
   Result<void> note_use(const std::string& key, const std::string& slot,
-                        std::chrono::sys_seconds now);
+                        std::chrono::sys_time<std::chrono::milliseconds> now);
   Result<void> forget_result(const std::string& key);
   // Returns how many were not used since then, and are forgotten.
   Result<std::int64_t> forget_results_before(std::chrono::sys_seconds time);

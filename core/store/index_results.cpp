@@ -21,8 +21,19 @@ std::int64_t seconds(std::chrono::sys_seconds time) {
   return static_cast<std::int64_t>(time.time_since_epoch().count());
 }
 
-std::chrono::sys_seconds time_of(const Database::Value& value) {
-  return std::chrono::sys_seconds(std::chrono::seconds(number(value)));
+// Of slots alone: several results of one may be made within a second.
+using Milliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
+
+Milliseconds time_of(const Database::Value& value) {
+  return Milliseconds(std::chrono::milliseconds(number(value)));
+}
+
+std::int64_t milliseconds(Milliseconds time) {
+  return static_cast<std::int64_t>(time.time_since_epoch().count());
+}
+
+std::int64_t seconds(Milliseconds time) {
+  return seconds(std::chrono::time_point_cast<std::chrono::seconds>(time));
 }
 
 // All blobs of a result are used when it is.
@@ -45,7 +56,7 @@ Result<std::optional<KnownResult>> StoreIndex::result(const std::string& key,
   return std::optional(KnownResult{key, text(rows->front()[0]), time_of(rows->front()[1])});
 }
 
-Result<void> StoreIndex::remember_result(const NewResult& result, std::chrono::sys_seconds now) {
+Result<void> StoreIndex::remember_result(const NewResult& result, Milliseconds now) {
   std::vector<Statement> statements;
   for (const Blob& blob : result.blobs) {
     const auto& [size, inode, modified] = blob.identity;
@@ -60,17 +71,17 @@ Result<void> StoreIndex::remember_result(const NewResult& result, std::chrono::s
   statements.push_back({"INSERT OR REPLACE INTO results VALUES(?1, ?2, ?3, ?3)",
                         {result.key, result.record, seconds(now)}});
   statements.push_back({"INSERT OR REPLACE INTO result_slots VALUES(?1, ?2, ?3)",
-                        {result.slot, result.key, seconds(now)}});
+                        {result.slot, result.key, milliseconds(now)}});
   statements.push_back({note_blobs, {result.key, seconds(now)}});
   return run_as_one(statements);
 }
 
 Result<void> StoreIndex::note_use(const std::string& key, const std::string& slot,
-                                  std::chrono::sys_seconds now) {
+                                  Milliseconds now) {
   return run_as_one(
       {{"UPDATE results SET used = ?2 WHERE key = ?1", {key, seconds(now)}},
        {"INSERT OR REPLACE INTO result_slots SELECT ?3, key, ?2 FROM results WHERE key = ?1",
-        {key, seconds(now), slot}},
+        {key, milliseconds(now), slot}},
        {note_blobs, {key, seconds(now)}}});
 }
 

@@ -208,6 +208,17 @@ TEST_CASE("compile cache: a damaged or missing file is a miss, and what comes is
     CHECK(content_of(module_of(pond.compile())) == module);
     return;
   }
+  SUBCASE("damaged, when all is verified") {
+    for (const fs::path& blob : pond.blobs()) {
+      fs::permissions(blob, fs::perms(0644));
+      std::ofstream(blob, std::ios::app) << "x";
+    }
+    CHECK(pond.run({"--verify-cache=100"}).exit_status == 0);
+    CHECK(pond.compile().findings.empty());
+    CHECK(has_note(pond.compile(), "gone or damaged"));
+    CHECK(content_of(module_of(pond.compile())) == module);
+    return;
+  }
   CHECK(pond.run().exit_status == 0);
   CHECK(pond.compiles() == 2);
   CHECK_FALSE(pond.compile().cached);

@@ -246,5 +246,30 @@ TEST_CASE("absolute paths in flags: what is read counts, what is written cannot 
   CHECK_FALSE(action_for({"--iree-codegen-tuning-spec-path=/nowhere/spec.mlir"}).cacheable);
 }
 
+TEST_CASE("a compile is bound to its machine unless constants and target cannot depend on it") {
+  FakeHost host;
+  cpu::Backend on_cpu({{}, {"/nowhere"}}, host);
+  rocm::Backend on_rocm({{}, {"/nowhere"}}, host);
+  const auto independent = [](Backend& backend, const Texts& flags) {
+    CompileRequest request;
+    request.case_name = "m/s";
+    request.tag = "t";
+    request.program = {"program", "program.mlir", "mlir"};
+    request.compiler_flags = flags;
+    return backend.plan_compile(request).actions.at(0).host_independent;
+  };
+  const std::string no_evaluation = "--iree-opt-const-eval=false";
+  CHECK_FALSE(independent(on_rocm, {}));
+  CHECK_FALSE(independent(on_rocm, {"--iree-opt-const-eval"}));
+  CHECK(independent(on_rocm, {no_evaluation}));
+  CHECK_FALSE(independent(on_rocm, {no_evaluation, "--iree-opt-const-eval=true"}));
+  CHECK_FALSE(independent(on_cpu, {no_evaluation}));
+  CHECK_FALSE(independent(on_cpu, {no_evaluation, "--iree-llvmcpu-target-cpu=host"}));
+  CHECK_FALSE(independent(on_cpu, {"--iree-llvmcpu-target-cpu=generic"}));
+  CHECK(independent(on_cpu, {no_evaluation, "--iree-llvmcpu-target-cpu=generic"}));
+  CHECK_FALSE(independent(on_cpu, {no_evaluation, "--iree-llvmcpu-target-cpu=generic",
+                                   "--iree-llvmcpu-target-cpu-features=host"}));
+}
+
 }  // namespace
 }  // namespace sharkreg::tests

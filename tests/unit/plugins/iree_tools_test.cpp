@@ -39,6 +39,35 @@ TEST_CASE("the first directory with the program wins") {
   CHECK(tool.missing.empty());
 }
 
+TEST_CASE("a script that starts the compiler by its path does not hide its files") {
+  const TemporaryDirectory directory;
+  const auto native = directory.write_program("a place/bin/iree-compile", "ELF");
+  const auto library = directory.write("a place/bin/libIREECompiler.so", "library");
+  const auto linker = directory.write_program("a place/bin/iree-lld", "linker");
+  const std::string quoted = (directory.path() / "a\\ place/bin/iree-compile").string();
+  for (const std::string& word :
+       {quoted, "'" + std::string(native) + "'", "\"" + std::string(native) + "\""}) {
+    CAPTURE(word);
+    const auto script = directory.write_program(
+        "tools/iree-compile", "#!/bin/sh\nexport A=b\nexec " + word + " \"$@\"\n");
+    CHECK(iree::program_files(script) == Texts{script, native, library});
+    CHECK(iree::compiler_files(script, "rocm") == Texts{script, native, library, linker});
+  }
+  const auto unknown = directory.write_program("tools/other", "#!/bin/sh\nexec \"$HOME/x\"\n");
+  CHECK(iree::program_files(unknown) == Texts{unknown});
+  const auto circle = directory.write_program("tools/circle", "");
+  directory.write_program("tools/circle", "#!/bin/sh\nexec " + std::string(circle) + "\n");
+  CHECK_FALSE(iree::program_files(circle).empty());
+}
+
+TEST_CASE("a wheel's wrapper that cannot be looked through is told from other scripts") {
+  const TemporaryDirectory directory;
+  const auto wrapper = directory.write_program(
+      "bin/iree-compile", with_interpreter("/nowhere/bin/python3", compiler_wrapper));
+  CHECK(iree::hides_its_program(wrapper));
+  CHECK_FALSE(iree::hides_its_program(directory.write_program("bin/own", "#!/bin/sh\nexit 0\n")));
+}
+
 TEST_CASE("a missing program says where it was looked for") {
   const auto tool = Tools({"/nowhere/a", "/nowhere/b"}).locate("iree-compile");
   CHECK_FALSE(tool.found());

@@ -51,7 +51,7 @@ TEST_CASE("a step is written with all its members in the order of their list") {
         R"("file":"file","step":"run rocm gfx942","stage":"run","backend":"rocm",)"
         R"("target":"gfx942","verdict":"no-golden","sentence":"sentence",)"
         R"("details":["one","","three"],"hint":"hint","log":"log","repeat":"repeat",)"
-        R"("reason":"reason","issue":"issue","notes":["note"],"seconds":2.0,)"
+        R"("reason":"reason","issue":"issue","notes":["note"],"cached":false,"seconds":2.0,)"
         R"("actions":[{"name":"run","command":["tool",""],"exit_status":0,"seconds":0.0,)"
         R"("user_seconds":0.0,"system_seconds":0.0,"peak_memory_bytes":1099511627776,)"
         R"("cached":false}],)"
