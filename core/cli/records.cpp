@@ -62,6 +62,7 @@ ActionRecord record_of(const PlannedAction& planned, const ActionResult& result)
   record.directory = result.request->working_directory;
   record.standard_output = result.request->standard_output;
   record.standard_error = result.request->standard_error;
+  record.devices = result.devices;
   if (!result.launch) return record;
   const LaunchResult& launch = *result.launch;
   if (launch.end == LaunchResult::End::exited) record.exit_status = launch.exit_status;

@@ -14,10 +14,12 @@
 #include "base/files.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
+#include "cli/comparators.h"
 #include "cli/pinning.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
-#include "cli/store_settings.h"
+#include "cli/scheduling.h"
+#include "cli/tracing.h"
 #include "execute/event_loop.h"
 #include "execute/executor.h"
 #include "execute/process_launcher.h"
@@ -44,13 +46,14 @@ std::string new_run_id(const Clock& clock) {
 class Session final : public PlanSource, public ExecutionObserver {
  public:
   Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
-          const Planner& planner, Judge& judge, EventSink& sink)
+          const Planner& planner, const Judge& judge, EventSink& sink, TraceFile* trace)
       : context_(context),
         files_(files.begin(), files.end()),
         load_options_(std::move(load_options)),
         planner_(planner),
         judge_(judge),
-        sink_(sink) {}
+        sink_(sink),
+        trace_(trace) {}
 
   std::shared_ptr<const CasePlan> next() override {
     if (files_.empty()) return nullptr;
@@ -83,6 +86,24 @@ class Session final : public PlanSource, public ExecutionObserver {
 
   void action_started(const CasePlan& plan, std::size_t action) override {
     announce(plan, plan.actions[action].step, plan.actions[action].action.name);
+  }
+
+  void action_waits(const CasePlan& plan, std::size_t action,
+                    const std::string& for_what) override {
+    announce(plan, plan.actions[action].step, "waiting for " + for_what);
+  }
+
+  void worked(const CasePlan& plan, const WorkSpan& work) override {
+    if (trace_ == nullptr) return;
+    trace_->add(trace_span(plan, work));
+    if (work.kind != WorkSpan::Kind::conclusion) return;
+    trace_->judged(plan.name(), plan.steps[work.index].name,
+                   std::string(name_of(last_verdict_)));
+  }
+
+  bool blames_device(const CasePlan& plan, std::size_t action,
+                     const ActionResult& result) override {
+    return judge_.blames_device(plan, action, result);
   }
 
   std::function<void()> conclude(const CasePlan& plan, std::size_t step,
@@ -144,6 +165,7 @@ class Session final : public PlanSource, public ExecutionObserver {
 
   void finish(const StepFinished& record) {
     tally_.add(record.verdict);
+    last_verdict_ = record.verdict;
     sink_.on(record);
   }
 
@@ -152,8 +174,10 @@ class Session final : public PlanSource, public ExecutionObserver {
   LoadOptions load_options_;
   std::set<std::string> directories_;
   const Planner& planner_;
-  Judge& judge_;
+  const Judge& judge_;
   EventSink& sink_;
+  TraceFile* trace_;  // or null
+  Verdict last_verdict_ = Verdict::not_run;
   std::vector<Fetch> fetches_;
   Tally tally_;
 };
@@ -183,17 +207,17 @@ Result<void> prepare_places(const Places& places, const std::filesystem::path& r
   return {};
 }
 
-Judge::ComparatorByName comparators_of(const PluginRegistry& registry) {
-  auto made = std::make_shared<std::map<std::string, std::shared_ptr<Comparator>>>();
-  return [&registry, made](const std::string& name) -> Result<std::shared_ptr<Comparator>> {
-    std::shared_ptr<Comparator>& comparator = (*made)[name];
-    if (comparator == nullptr) {
-      auto fresh = registry.comparator(name);
-      if (!fresh) return fresh.error();
-      comparator = std::move(*fresh);
-    }
-    return comparator;
+DeviceCheck device_check(const Context& context, const std::vector<ChosenBackend>& backends) {
+  return [&](const std::string& name, const Device& device) {
+    return context.trouble_of(*std::ranges::find(backends, name, &ChosenBackend::name), device);
   };
+}
+
+// Null if none was asked for.
+Result<std::unique_ptr<TraceFile>> trace_file(const Context& context) {
+  const std::string file = context.settings().text("trace");
+  if (file.empty()) return std::unique_ptr<TraceFile>();
+  return TraceFile::create(file, context.clock().steady());
 }
 
 }  // namespace
@@ -216,12 +240,14 @@ Result<int> run_command(Context& context) {
   if (!options) return options.error();
   auto resolver = context.tuner_resolver();
   if (!resolver) return resolver.error();
-  const auto jobs = fetch_jobs(context.settings());
-  if (!jobs) return jobs.error();
+  auto scheduling = scheduling_options(context.settings());
+  if (!scheduling) return scheduling.error();
   const auto store = context.artifact_store();
   if (!store) return store.error();
   if (const auto ready = prepare_places(context.places(), run_dir); !ready) return ready.error();
 
+  const auto trace = trace_file(context);
+  if (!trace) return trace.error();
   auto reporting = Reporting::create(context, run_dir);
   if (!reporting) return reporting.error();
   const auto started = context.clock().steady();
@@ -229,15 +255,19 @@ Result<int> run_command(Context& context) {
   for (std::string& note : context.take_notes()) (*reporting)->on(RunNote{std::move(note)});
 
   const Planner planner(std::move(*options), *backends, **resolver);
-  Judge judge(*backends, comparators_of(context.registry()));
+  Comparators comparators(context.registry());
+  const Judge judge(*backends, [&](const std::string& name) { return comparators.lend(name); });
   OutcomeOptions outcome;
   outcome.strict_xfail = context.settings().is_true("strict-xfail");
   Session session(context, std::move(*files), std::move(*load_options), planner, judge,
-                  **reporting);
+                  **reporting, trace->get());
 
-  EventLoop loop(2 + *jobs);  // two for what is staged, placed and judged
+  EventLoop loop(blocking_threads(*scheduling));
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);
-  Executor executor(loop, launcher, **store, {1, *jobs, 64, context.installation().worker});
+  scheduling->worker = context.installation().worker;
+  scheduling->check_device = device_check(context, *backends);
+  scheduling->clock = &context.clock();
+  Executor executor(loop, launcher, **store, std::move(*scheduling));
   loop.on_signal([&](int signal) {
     outcome.signal = signal;
     executor.interrupt();
@@ -250,6 +280,11 @@ Result<int> run_command(Context& context) {
 
   if (session.cases_left() > 0) {
     (*reporting)->on(RunNote{fmt::format("{} more models were not started", session.cases_left())});
+  }
+  if (*trace) {
+    if (const auto written = (*trace)->finish(); !written) {
+      (*reporting)->on(RunNote{"the trace is not whole: " + written.error().message});
+    }
   }
   RunFinished finished;
   finished.time = to_iso_text(context.clock().now());

@@ -21,7 +21,7 @@ bool has_succeeded(const Result<LaunchResult>& launched) {
 struct ActionRunner::Running {
   std::shared_ptr<const CasePlan> plan;
   std::size_t action = 0;
-  std::vector<Device> devices = {};
+  Allotment allotment = {};
   Done done = {};
   std::optional<StagedAction> staged = {};
   ActionResult result = {};
@@ -37,11 +37,11 @@ ActionRunner::ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem:
     : loop_(loop), launcher_(launcher), worker_(std::move(worker)) {}
 
 void ActionRunner::run(std::shared_ptr<const CasePlan> plan, std::size_t action,
-                       std::vector<Device> devices, Done done) {
+                       Allotment allotment, Done done) {
   auto running = std::make_shared<Running>(
-      Running{std::move(plan), action, std::move(devices), std::move(done)});
+      Running{std::move(plan), action, std::move(allotment), std::move(done)});
   loop_.post_blocking([this, running]() -> std::function<void()> {
-    auto staged = stage(*running->plan, running->action, running->devices, worker_);
+    auto staged = stage(*running->plan, running->action, running->allotment, worker_);
     if (staged) {
       running->staged = std::move(*staged);
     } else {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "execute/action_starter.h"
 #include "execute/event_loop.h"
 #include "execute/launcher.h"
 #include "execute/results.h"
@@ -22,20 +23,14 @@ namespace sharkreg::core {
 // linked under their plain names.
 //
 // Threads: all on the thread of the loop; blocking work on the loop's pool.
-class ActionRunner {
+class ActionRunner final : public ActionStarter {
  public:
-  using Done = std::function<void(ActionResult)>;
-
   // `loop` and `launcher` must outlive it; `worker` is sharkreg-worker.
   ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem::path worker);
 
-  // Runs an action whose inputs are there, with the devices that it was given, and calls `done` on
-  // the loop, later. All actions must be done before the runner's end.
-  void run(std::shared_ptr<const CasePlan> plan, std::size_t action, std::vector<Device> devices,
-           Done done);
-
-  // Stops what runs and lets nothing begin any more: those actions end as interrupted.
-  void interrupt();
+  void run(std::shared_ptr<const CasePlan> plan, std::size_t action, Allotment allotment,
+           Done done) override;
+  void interrupt() override;
 
  private:
   struct Running;

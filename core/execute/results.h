@@ -39,6 +39,9 @@ struct ActionResult {
   std::optional<LaunchRequest> request;
   std::optional<LaunchResult> launch;
 
+  std::vector<std::string> devices;  // ids of those that it was given
+  bool cached = false;               // it did not run: what would come of it was known
+
   std::vector<std::filesystem::path> outputs;  // placed files: declared ones, then others
   std::map<std::string, std::string> names;    // by the name that the action saw: the file's path
 };

@@ -135,7 +135,7 @@ Result<void> place_side_files(const PlannedAction& planned, const StagedAction& 
 }  // namespace
 
 Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
-                           const std::vector<Device>& devices, const fs::path& worker) {
+                           const Allotment& allotment, const fs::path& worker) {
   const PlannedAction& planned = plan.actions.at(action);
   const std::string& missing = planned.action.program_missing;
   if (!planned.action.in_process && !missing.empty()) return trouble(missing);
@@ -156,7 +156,7 @@ Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
   for (const EnvironmentVariable& variable : planned.action.environment) {
     set_variable(request, variable);
   }
-  for (const Device& device : devices) {
+  for (const Device& device : allotment.devices) {
     for (const EnvironmentVariable& variable : device.environment) set_variable(request, variable);
   }
   if (planned.action.in_process) {
@@ -166,6 +166,10 @@ Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
   } else {
     request.program = planned.action.program;
     request.arguments = bind_arguments(planned, names);
+    if (allotment.serial) {
+      request.arguments.insert(request.arguments.end(), planned.action.serial_arguments.begin(),
+                               planned.action.serial_arguments.end());
+    }
   }
   return staged;
 }

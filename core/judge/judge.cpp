@@ -136,7 +136,8 @@ const ChosenBackend& Judge::backend_of(const PlannedStep& step) const {
   return *found;
 }
 
-Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseResults& results) {
+Judgement Judge::judge(const CasePlan& plan, std::size_t step_index,
+                       const CaseResults& results) const {
   const PlannedStep& step = plan.steps.at(step_index);
   Judgement judgement;
   for (const PlanNote& note : step.notes) judgement.notes.push_back(note.text);
@@ -170,7 +171,7 @@ Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseR
 }
 
 void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::size_t action,
-                          const CaseResults& results, Judgement& judgement) {
+                          const CaseResults& results, Judgement& judgement) const {
   const ActionResult& result = results.actions.at(action);
   const PlannedAction& planned = plan.actions.at(action);
   if (result.request) {
@@ -208,9 +209,19 @@ void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::si
   if (judgement.hint.empty() && result.launch) judgement.hint = empty_file_among(plan, step);
 }
 
-void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
-                     const ActionResult& result, Judgement& judgement) {
-  const ChosenBackend& backend = backend_of(step);
+bool Judge::blames_device(const CasePlan& plan, std::size_t action,
+                          const ActionResult& result) const {
+  const PlannedAction& planned = plan.actions.at(action);
+  try {
+    const FailureKind kind = ask(plan.steps.at(planned.step), planned, result).kind;
+    return kind == FailureKind::unavailable || kind == FailureKind::infrastructure;
+  } catch (const Failure&) {
+    return true;
+  }
+}
+
+Classification Judge::ask(const PlannedStep& step, const PlannedAction& planned,
+                          const ActionResult& result) const {
   const auto mapped = [&](const std::filesystem::path& file) {
     return map_names(excerpt(file), result.names, result.request->working_directory);
   };
@@ -221,8 +232,14 @@ void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
   report.exit_status = result.launch->exit_status;
   report.standard_output = mapped(result.request->standard_output);
   report.standard_error = mapped(result.request->standard_error);
+  return backend_of(step).backend->classify(report);
+}
+
+void Judge::classify(const PlannedStep& step, const PlannedAction& planned,
+                     const ActionResult& result, Judgement& judgement) const {
+  const ChosenBackend& backend = backend_of(step);
   try {
-    const Classification said = backend.backend->classify(report);
+    const Classification said = ask(step, planned, result);
     judgement.verdict = verdict_of(said.kind, backend.required);
     judgement.sentence = said.sentence.empty()
                              ? fmt::format("{} exited with status {}", planned.action.name,
@@ -245,7 +262,7 @@ void Judge::note_printed_errors(const PlannedStep& step, const CaseResults& resu
   }
 }
 
-void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement) {
+void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement) const {
   judgement.verdict = Verdict::pass;
   if (step.comparisons.empty()) return;
   const Result<std::vector<DeclaredResult>> declared = declared_results(plan, step);

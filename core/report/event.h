@@ -85,6 +85,7 @@ struct ActionRecord {
   std::int64_t peak_memory_bytes = 0;
   std::string standard_output;  // files with what it printed
   std::string standard_error;
+  std::vector<std::string> devices;  // ids of those that it was given
 };
 
 struct ElementRecord {

@@ -81,6 +81,7 @@ void fields(auto&& visit, Like<ActionRecord> auto& value) {
   visit("peak_memory_bytes", value.peak_memory_bytes);
   visit("standard_output", value.standard_output);
   visit("standard_error", value.standard_error);
+  visit("devices", value.devices);
 }
 
 void fields(auto&& visit, Like<ElementRecord> auto& value) {

@@ -36,8 +36,10 @@ struct Compile : HandMadePlan {
   PlannedAction& planned() { return plan->actions[0]; }
   Action& described() { return planned().action; }
 
+  bool serial = false;
+
   Result<StagedAction> try_to_stage(const std::vector<Device>& devices = {}) const {
-    return stage(*plan, 0, devices, "/fake/worker");
+    return stage(*plan, 0, {devices, serial}, "/fake/worker");
   }
 
   StagedAction staged(const std::vector<Device>& devices = {}) const {
@@ -60,6 +62,15 @@ struct Compile : HandMadePlan {
     return place_outputs(*plan, 0, action, succeeded);
   }
 };
+
+TEST_CASE("serial arguments stand behind the others, when they are wanted") {
+  Compile made;
+  made.described().serial_arguments = {"--one-thread", "--really"};
+  CHECK(made.staged().request.arguments == std::vector<std::string>{"shark.bin"});
+  made.serial = true;
+  CHECK(made.staged().request.arguments ==
+        std::vector<std::string>{"shark.bin", "--one-thread", "--really"});
+}
 
 TEST_CASE("an action is staged in a fresh directory next to where its outputs go") {
   Compile made;
