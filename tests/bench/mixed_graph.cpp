@@ -20,8 +20,8 @@ using namespace sharkreg::core;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr std::size_t slots = 4;
-constexpr std::size_t fetch_jobs = 4;
+constexpr int slots = 4;
+constexpr int fetch_jobs = 4;
 constexpr const char* device_ids[] = {"one", "two"};
 
 // A plan of which each artifact and each action takes a time, by its index.
@@ -50,9 +50,9 @@ class Graph final : public PlanSource, public ExecutionObserver, public Estimate
       working += one.actions[0] + one.actions[1] + one.actions[2];
       on_devices += one.actions[2];
     }
-    return std::max({microseconds(longest), microseconds(fetching) / fetch_jobs,
-                     microseconds(working) / slots,
-                     microseconds(on_devices) / std::size(device_ids)});
+    return std::max<microseconds>({longest, microseconds(fetching) / fetch_jobs,
+                                   microseconds(working) / slots,
+                                   microseconds(on_devices) / std::ssize(device_ids)});
   }
 
   milliseconds time_of(const CasePlan& plan, std::size_t action) const {

@@ -316,6 +316,7 @@ TEST_CASE("among processes, a device is one action's at a time") {
   CHECK(two.start() == Names{"a"});
   CHECK(one.granted.at("a").devices.devices.at(0).id == "left");
   CHECK(two.granted.at("a").devices.devices.at(0).id == "right");
+  CHECK(one.start() == Names{});
   CHECK(one.scheduler->waits_for_others());
   const std::string told = "both for device right of acme, used by process ";
   REQUIRE(one.waits.size() == 1);
