@@ -320,8 +320,7 @@ std::string Context::trouble_of(const ChosenBackend& backend, const Device& devi
     const auto found = std::ranges::find(probe.devices, device.id, &Device::id);
     if (found == probe.devices.end()) return "it is not there any more";
     if (found->usable) return {};
-    return found->unusable_because.empty() ? "it cannot be used any more"
-                                           : found->unusable_because;
+    return found->unusable_because.empty() ? "it cannot be used any more" : found->unusable_because;
   } catch (const Failure& failure) {
     return failure.what();
   }

@@ -97,8 +97,7 @@ class Session final : public PlanSource, public ExecutionObserver {
     if (trace_ == nullptr) return;
     trace_->add(trace_span(plan, work));
     if (work.kind != WorkSpan::Kind::conclusion) return;
-    trace_->judged(plan.name(), plan.steps[work.index].name,
-                   std::string(name_of(last_verdict_)));
+    trace_->judged(plan.name(), plan.steps[work.index].name, std::string(name_of(last_verdict_)));
   }
 
   bool blames_device(const CasePlan& plan, std::size_t action,
@@ -259,8 +258,8 @@ Result<int> run_command(Context& context) {
   const Judge judge(*backends, [&](const std::string& name) { return comparators.lend(name); });
   OutcomeOptions outcome;
   outcome.strict_xfail = context.settings().is_true("strict-xfail");
-  Session session(context, std::move(*files), std::move(*load_options), planner, judge,
-                  **reporting, trace->get());
+  Session session(context, std::move(*files), std::move(*load_options), planner, judge, **reporting,
+                  trace->get());
 
   EventLoop loop(blocking_threads(*scheduling));
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);

@@ -20,8 +20,8 @@ DevicePool::DevicePool(std::size_t sharing, std::filesystem::path lock_directory
 
 DevicePool::Answer DevicePool::take(const CasePlan& plan, std::size_t action) {
   const PlannedAction& planned = plan.actions[action];
-  const auto most = static_cast<std::size_t>(
-      std::min(planned.action.device_count, std::ssize(planned.devices)));
+  const auto most =
+      static_cast<std::size_t>(std::min(planned.action.device_count, std::ssize(planned.devices)));
   Taken taken{plan.steps[planned.step].backend, {}, {}, {}};
   std::optional<Busy> wait_for;
   std::size_t healthy = 0;
@@ -86,8 +86,8 @@ Result<std::optional<std::vector<SharedLock>>> DevicePool::lock(const Key& key) 
   locks.push_back(std::move(**device));
   if (sharing_ == 1) return std::optional(std::move(locks));
   for (std::size_t place = 0; place < sharing_; ++place) {
-    auto taken = SharedLock::try_to_take(lock_directory_, fmt::format("{}.{}", lock_file(key), place),
-                                         SharedLock::Kind::exclusive);
+    auto taken = SharedLock::try_to_take(
+        lock_directory_, fmt::format("{}.{}", lock_file(key), place), SharedLock::Kind::exclusive);
     if (!taken) return taken.error();
     if (!*taken) continue;
     locks.push_back(std::move(**taken));

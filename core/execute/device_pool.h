@@ -65,7 +65,7 @@ class DevicePool {
   std::size_t sharing_;
   std::filesystem::path lock_directory_;
   std::map<Key, std::set<std::size_t>> in_use_;  // places that actions of this process have
-  std::map<Key, std::string> out_of_order_;  // why
+  std::map<Key, std::string> out_of_order_;      // why
 };
 
 }  // namespace sharkreg::core

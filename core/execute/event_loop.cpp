@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execute/event_loop.h"
 
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <vector>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <csignal>
-#include <memory>
-#include <optional>
-#include <vector>
 
 namespace sharkreg::core {
 

@@ -154,9 +154,9 @@ class Executor::State {
   // Puts what has become ready where it waits for its turn.
   void enlist(OpenCase& open) {
     for (const Node& node : open.graph.take_ready()) {
-      const Ready ready{open.remaining.empty() ? std::chrono::milliseconds(0)
-                                               : open.remaining[node.rank],
-                        &open, node};
+      const Ready ready{
+          open.remaining.empty() ? std::chrono::milliseconds(0) : open.remaining[node.rank], &open,
+          node};
       if (node.kind == Node::Kind::artifact) artifacts_.insert(ready);
       if (node.kind == Node::Kind::conclusion) conclusions_.insert(ready);
       if (node.kind == Node::Kind::action) enlist_action(ready);
@@ -166,9 +166,9 @@ class Executor::State {
   void enlist_action(const Ready& ready) {
     OpenCase& open = *ready.open;
     if (!open.graph.can_start(ready.node.index, open.results)) {
-      settle_action(open, ready.node,
-                    interrupted_ ? ActionResult::Status::interrupted
-                                 : ActionResult::Status::not_started);
+      settle_action(
+          open, ready.node,
+          interrupted_ ? ActionResult::Status::interrupted : ActionResult::Status::not_started);
     } else {
       scheduler_.add({open.plan, ready.node.index, ready.remaining, open.number, ready.node.rank});
     }
@@ -219,14 +219,19 @@ class Executor::State {
     observer_->fetch_started(*open.plan, node.index);
     const auto start = clock_.steady();
     loop_.post_blocking([this, &open, node, share, start]() -> std::function<void()> {
-      Result<Provided> provided =
-          provide_(open.plan->artifacts[node.index], stop_.get_token());
+      Result<Provided> provided = provide_(open.plan->artifacts[node.index], stop_.get_token());
       return [this, &open, node, share, start, provided = std::move(provided)] {
         fetchers_.give_back(share);
         --other_work_;
         observer_->fetch_finished(*open.plan, node.index);
-        observer_->worked(*open.plan, {WorkSpan::Kind::fetch, node.index, share.slots, {}, {}, nullptr,
-                                       start, clock_.steady()});
+        observer_->worked(*open.plan, {WorkSpan::Kind::fetch,
+                                       node.index,
+                                       share.slots,
+                                       {},
+                                       {},
+                                       nullptr,
+                                       start,
+                                       clock_.steady()});
         ArtifactResult& result = open.results.artifacts[node.index];
         result.settled = true;
         if (provided) {
@@ -251,8 +256,7 @@ class Executor::State {
         settle_action(open, node, ActionResult::Status::failed);
         pump_again_ = true;
       } else {
-        start_action(open, node,
-                     std::make_shared<Scheduler::Grant>(std::move(*decision->grant)));
+        start_action(open, node, std::make_shared<Scheduler::Grant>(std::move(*decision->grant)));
       }
     }
   }
@@ -270,9 +274,9 @@ class Executor::State {
     ActionResult& result = open.results.actions[node.index];
     result = std::move(ended);
     for (const Device& device : grant.devices.devices) result.devices.push_back(device.id);
-    observer_->worked(*open.plan, {WorkSpan::Kind::action, node.index, grant.share.slots,
-                                   grant.devices.devices, grant.devices.places, &result, start,
-                                   clock_.steady()});
+    observer_->worked(*open.plan,
+                      {WorkSpan::Kind::action, node.index, grant.share.slots, grant.devices.devices,
+                       grant.devices.places, &result, start, clock_.steady()});
     const bool failed_by_itself = result.status == ActionResult::Status::failed && result.launch;
     if (failed_by_itself && options_.check_device && !grant.devices.devices.empty()) {
       check(open.plan, node.index, result, std::exchange(grant.devices, {}));
@@ -335,9 +339,9 @@ class Executor::State {
         judges_.give_back(share);
         --other_work_;
         announce();
-        observer_->worked(*open.plan,
-                          {WorkSpan::Kind::conclusion, node.index, share.slots, {}, {},
-                                         nullptr, start, end});
+        observer_->worked(
+            *open.plan,
+            {WorkSpan::Kind::conclusion, node.index, share.slots, {}, {}, nullptr, start, end});
         settle(open, node);
         if (open.graph.finished()) cases_.erase(open.number);
         pump();

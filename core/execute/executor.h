@@ -31,10 +31,10 @@ class PlanSource {
 struct WorkSpan {
   enum class Kind { fetch, action, conclusion };
   Kind kind = Kind::action;
-  std::size_t index = 0;           // of the plan's artifact, action or step
-  std::vector<std::size_t> slots;  // of this kind: CPU slots of an action, the one of others
-  std::vector<Device> devices;     // of an action
-  std::vector<std::size_t> places;  // of each device, among those that share it
+  std::size_t index = 0;                 // of the plan's artifact, action or step
+  std::vector<std::size_t> slots;        // of this kind: CPU slots of an action, the one of others
+  std::vector<Device> devices;           // of an action
+  std::vector<std::size_t> places;       // of each device, among those that share it
   const ActionResult* result = nullptr;  // of an action
   std::chrono::steady_clock::time_point start;
   std::chrono::steady_clock::time_point end;
@@ -56,8 +56,8 @@ class ExecutionObserver {
 
   // The action cannot start for something that is not this run's doing: "device X of acme, used by
   // process 4711". Told once as long as that does not change.
-  virtual void action_waits(const CasePlan&, std::size_t /*action*/, const std::string& /*for_what*/) {
-  }
+  virtual void action_waits(const CasePlan&, std::size_t /*action*/,
+                            const std::string& /*for_what*/) {}
 
   // Each fetch, action and conclusion that took place, at its end; for a conclusion, after what it
   // returned was called.

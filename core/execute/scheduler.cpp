@@ -36,8 +36,8 @@ Scheduler::Scheduler(SchedulerOptions options)
 }
 
 void Scheduler::add(ReadyAction ready) {
-  const bool timed = options_.exclusive_timing &&
-                     ready.plan->steps[planned(ready).step].stage == Stage::run;
+  const bool timed =
+      options_.exclusive_timing && ready.plan->steps[planned(ready).step].stage == Stage::run;
   (timed ? timed_ : ordinary_).insert({std::move(ready), timed, 0, {}});
 }
 

@@ -110,8 +110,8 @@ std::optional<pid_t> holder_of(const fs::path& directory, const std::string& nam
   if (::stat((directory / name).c_str(), &status) != 0) return std::nullopt;
   const auto locks = read_file("/proc/locks");
   if (!locks) return std::nullopt;
-  const std::string wanted = fmt::format("{:02x}:{:02x}:{}", major(status.st_dev),
-                                         minor(status.st_dev), status.st_ino);
+  const std::string wanted =
+      fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev), status.st_ino);
   for (const std::string& line : split(*locks, '\n')) {
     // "1: FLOCK  ADVISORY  WRITE 4711 00:1b:1234 0 EOF"; those who wait have "->" after the number.
     std::istringstream words(line);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execute/staging.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <set>
 #include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 #include "plugin_host/worker_request.h"
 
@@ -134,8 +134,8 @@ Result<void> place_side_files(const PlannedAction& planned, const StagedAction& 
 
 }  // namespace
 
-Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
-                           const Allotment& allotment, const fs::path& worker) {
+Result<StagedAction> stage(const CasePlan& plan, std::size_t action, const Allotment& allotment,
+                           const fs::path& worker) {
   const PlannedAction& planned = plan.actions.at(action);
   const std::string& missing = planned.action.program_missing;
   if (!planned.action.in_process && !missing.empty()) return trouble(missing);

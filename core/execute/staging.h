@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/backend.h>
-
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
+
+#include <sharkreg/backend.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -26,8 +26,8 @@ struct StagedAction {
 // Makes the directory of an action next to where its outputs go, links its inputs into it and binds
 // its arguments. `worker` runs what is in_process. Fails if an input is not a readable file, or a
 // program is missing.
-Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
-                           const Allotment& allotment, const std::filesystem::path& worker);
+Result<StagedAction> stage(const CasePlan& plan, std::size_t action, const Allotment& allotment,
+                           const std::filesystem::path& worker);
 
 // An error if a disk that the action wrote to is full: then its failure says nothing of the program.
 // To be asked before the action's files are removed.

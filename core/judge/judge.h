@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sharkreg/backend.h>
-#include <sharkreg/comparator.h>
-
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <sharkreg/backend.h>
+#include <sharkreg/comparator.h>
 
 #include "base/error.h"
 #include "base/verdict.h"

@@ -107,7 +107,8 @@ void TraceFile::write(const TraceSpan& span, const std::string& verdict) {
 std::int64_t TraceFile::row_number(const std::string& row) {
   const auto [found, fresh] = rows_.try_emplace(row, std::ssize(rows_) + 1);
   if (fresh) {
-    append(to_json_line(metadata("thread_name", found->second, "name", json::string(printable(row)))));
+    append(
+        to_json_line(metadata("thread_name", found->second, "name", json::string(printable(row)))));
     append(to_json_line(metadata("thread_sort_index", found->second, "sort_index", found->second)));
   }
   return found->second;

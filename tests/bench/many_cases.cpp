@@ -133,7 +133,9 @@ class Session final : public PlanSource, public ExecutionObserver {
   void fetch_started(const CasePlan&, std::size_t) override {}
   void fetch_finished(const CasePlan&, std::size_t) override {}
   void action_started(const CasePlan& plan, std::size_t action) override {
-    sink_.on(StepStarted{{}, plan.model, plan.submodel,
+    sink_.on(StepStarted{{},
+                         plan.model,
+                         plan.submodel,
                          plan.steps[plan.actions[action].step].name,
                          plan.actions[action].action.name});
   }

@@ -10,7 +10,7 @@ namespace sharkreg::bench {
 // What a run of many cases came to.
 struct ManyCases {
   std::size_t cases = 0;
-  std::chrono::microseconds cpu{0};           // of the process, all threads
+  std::chrono::microseconds cpu{0};  // of the process, all threads
   std::chrono::microseconds wall{0};
   std::chrono::microseconds first_result{0};  // from the start until one was shown
   std::size_t passed = 0;                     // steps

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <vector>
 
 #include <boost/program_options.hpp>
@@ -29,13 +30,13 @@ double per_case(const ManyCases& run) {
   return static_cast<double>(run.cpu.count()) / static_cast<double>(run.cases);
 }
 
-void print(const ManyCases& run) {
-  fmt::print("  {:>7} cases: {:.1f} µs of CPU time a case, {:.1f} µs of wall time, first result "
-             "after {:.1f} ms, {:.1f} MiB at most\n",
-             run.cases, per_case(run),
-             static_cast<double>(run.wall.count()) / static_cast<double>(run.cases),
-             static_cast<double>(run.first_result.count()) / 1000,
-             static_cast<double>(run.peak_rss_bytes) / (1 << 20));
+void print(const std::string& what, const ManyCases& run) {
+  fmt::print(
+      "  {} cases: {:.1f} µs of CPU time a case, {:.1f} µs of wall time, first result "
+      "after {:.1f} ms, {:.1f} MiB at most\n",
+      what, per_case(run), static_cast<double>(run.wall.count()) / static_cast<double>(run.cases),
+      static_cast<double>(run.first_result.count()) / 1000,
+      static_cast<double>(run.peak_rss_bytes) / (1 << 20));
 }
 
 bool all_passed(const ManyCases& run) {
@@ -45,15 +46,23 @@ bool all_passed(const ManyCases& run) {
 bool measure_cases(const Options& options) {
   fmt::print("Many cases, of an artifact, a compile and a run each\n");
   run_many_cases(options.few);  // so that code and memory are there
-  // The median of three: one is too short to be told from what else goes on.
-  std::vector<ManyCases> few;
-  for (int round = 0; round < 3; ++round) few.push_back(run_many_cases(options.few));
-  std::ranges::sort(few, {}, per_case);
+  // As many cases in small runs as in the large one: both meet as much of what else goes on.
+  const std::size_t rounds = std::max<std::size_t>(options.many / options.few, 1);
+  ManyCases few;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const ManyCases run = run_many_cases(options.few);
+    few.cases += run.cases;
+    few.cpu += run.cpu;
+    few.wall += run.wall;
+    few.first_result = std::max(few.first_result, run.first_result);
+    few.passed += run.passed;
+    few.peak_rss_bytes = run.peak_rss_bytes;
+  }
   const ManyCases many = run_many_cases(options.many);
-  print(few[1]);
-  print(many);
-  fmt::print("  ratio of CPU times a case: {:.2f}\n", per_case(many) / per_case(few[1]));
-  return all_passed(many) && std::ranges::all_of(few, all_passed);
+  print(fmt::format("{} times {}", rounds, options.few), few);
+  print(std::to_string(options.many), many);
+  fmt::print("  ratio of CPU times a case: {:.2f}\n", per_case(many) / per_case(few));
+  return all_passed(many) && all_passed(few);
 }
 
 bool measure_graphs(const Options& options) {

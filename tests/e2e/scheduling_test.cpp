@@ -37,13 +37,13 @@ class Machine {
     sandbox.write(root / "sys/class/kfd/kfd/topology/nodes/0/properties",
                   "cpu_cores_count 96\nsimd_count 0\ngfx_target_version 0\n");
     for (int gpu = 0; gpu < 2; ++gpu) {
-      sandbox.write(root / "sys/class/kfd/kfd/topology/nodes" / std::to_string(gpu + 1) /
-                        "properties",
-                    "cpu_cores_count 0\nsimd_count 1216\ngfx_target_version 90402\n"
-                    "vendor_id 4098\ndevice_id 29857\nlocation_id " +
-                        std::to_string(1280 * (gpu + 1)) + "\ndomain 0\ndrm_render_minor " +
-                        std::to_string(128 + gpu) + "\nunique_id " + std::string(gpu_ids[gpu]) +
-                        "\nnum_xcc 8\n");
+      sandbox.write(
+          root / "sys/class/kfd/kfd/topology/nodes" / std::to_string(gpu + 1) / "properties",
+          "cpu_cores_count 0\nsimd_count 1216\ngfx_target_version 90402\n"
+          "vendor_id 4098\ndevice_id 29857\nlocation_id " +
+              std::to_string(1280 * (gpu + 1)) + "\ndomain 0\ndrm_render_minor " +
+              std::to_string(128 + gpu) + "\nunique_id " + std::string(gpu_ids[gpu]) +
+              "\nnum_xcc 8\n");
       sandbox.write(root / "dev/dri" / ("renderD" + std::to_string(128 + gpu)), "");
     }
     sandbox.write(root / "dev/kfd", "");
@@ -94,8 +94,9 @@ std::string run_alone_and(const std::string& wait) {
 
 // The arguments of two processes that share nothing but the machine.
 Arguments process(const Machine& machine, const std::string& name) {
-  return {"--backend=rocm", "--rocm-chip=gfx942", "--cache-dir", machine.sandbox.root() / name,
-          "--output-dir", machine.sandbox.root() / name / "out"};
+  return {"--backend=rocm", "--rocm-chip=gfx942",
+          "--cache-dir",    machine.sandbox.root() / name,
+          "--output-dir",   machine.sandbox.root() / name / "out"};
 }
 
 json::array trace_of(const fs::path& path) {
@@ -313,8 +314,7 @@ TEST_CASE("a trace tells of every step, without overlaps on a row") {
   const json::array events = trace_of(trace);
   const auto steps = steps_of_trace(events);
   for (int model = 0; model < 5; ++model) {
-    for (const char* step :
-         {"compile cpu", "compile rocm gfx942", "run cpu", "run rocm gfx942"}) {
+    for (const char* step : {"compile cpu", "compile rocm gfx942", "run cpu", "run rocm gfx942"}) {
       CHECK(steps.contains("m" + std::to_string(model) + "/s " + step));
     }
   }

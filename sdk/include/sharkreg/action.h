@@ -2,13 +2,13 @@
 #ifndef SHARKREG_ACTION_H
 #define SHARKREG_ACTION_H
 
-#include <sharkreg/codec.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sharkreg/codec.h>
 
 namespace sharkreg {
 

@@ -17,9 +17,6 @@
 // members keep their default; an empty optional is not written. Plugin authors need none of this
 // unless they define structs of their own.
 
-#include <sharkreg/failure.h>
-#include <sharkreg/plugin_abi.h>
-
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,6 +24,9 @@
 #include <string_view>
 #include <type_traits>
 #include <vector>
+
+#include <sharkreg/failure.h>
+#include <sharkreg/plugin_abi.h>
 
 namespace sharkreg {
 

@@ -85,9 +85,14 @@ TEST_CASE("what remains until the end of a case is the longest way through a nod
   };
   for (int round = 0; round < 4; ++round) note();
   CHECK(walk.graph.finished());
-  CHECK(of == std::map<std::string, long>{{"program", 120}, {"shark", 120}, {"compile0", 0},
-                                          {"water", 20}, {"swim", 20}, {"run1", 0},
-                                          {"other", 3}, {"compile2", 0}});
+  CHECK(of == std::map<std::string, long>{{"program", 120},
+                                          {"shark", 120},
+                                          {"compile0", 0},
+                                          {"water", 20},
+                                          {"swim", 20},
+                                          {"run1", 0},
+                                          {"other", 3},
+                                          {"compile2", 0}});
 }
 
 TEST_CASE("actions of a step come one after the other, also when they share nothing") {

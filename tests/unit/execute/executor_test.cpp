@@ -399,8 +399,7 @@ TEST_CASE("a device that is not well after a timeout is given to nobody any more
     const ActionResult& last = rig.recorder.results.at("compile0").actions[0];
     REQUIRE(last.trouble);
     CHECK(last.trouble->kind == ErrorKind::infrastructure);
-    CHECK(last.trouble->message ==
-          "device only of acme is out of order: it is not there any more");
+    CHECK(last.trouble->message == "device only of acme is out of order: it is not there any more");
   }
 }
 

@@ -89,8 +89,7 @@ TEST_CASE("somebody's trap is refused") {
   REQUIRE(::mkfifo((place.locks / "pipe").c_str(), 0666) == 0);
   CHECK(SharedLock::try_to_take(place.locks, "pipe", Kind::exclusive).has_error());
   std::filesystem::create_symlink(place.locks, place.directory.path() / "link");
-  const auto taken =
-      SharedLock::try_to_take(place.directory.path() / "link", "b", Kind::exclusive);
+  const auto taken = SharedLock::try_to_take(place.directory.path() / "link", "b", Kind::exclusive);
   REQUIRE(taken.has_error());
   CHECK(taken.error().hint.find("SHARKREG_LOCK_DIR") != std::string::npos);
 }
