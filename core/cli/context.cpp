@@ -16,7 +16,7 @@
 #include "cli/option_table.h"
 #include "cli/places.h"
 #include "cli/store_settings.h"
-#include "plugin_host/serial_backend.h"
+#include "plugin_host/one_at_a_time.h"
 
 namespace sharkreg::core {
 namespace {
@@ -291,7 +291,7 @@ Result<std::vector<ChosenBackend>> Context::choose_backends(bool probe_devices) 
     }
     auto instance = registry_->backend(name, backend.configuration);
     if (!instance) return instance.error();
-    backend.backend = std::make_shared<SerialBackend>(std::move(*instance));
+    backend.backend = one_at_a_time(std::move(*instance));  // plans and judges
     backend.devices_probed = probe_devices;
     backend.required = named || std::ranges::find(required, name) != required.end();
     try {
@@ -304,6 +304,27 @@ Result<std::vector<ChosenBackend>> Context::choose_backends(bool probe_devices) 
     chosen.push_back(std::move(backend));
   }
   return chosen;
+}
+
+// By a worker, since a device that is not well may hold for ever whoever looks at it.
+std::string Context::trouble_of(const ChosenBackend& backend, const Device& device) const {
+  constexpr std::chrono::seconds limit{30};
+  const PluginDescription* plugin = registry_->plugin_of(SR_BACKEND_ID, backend.name);
+  Isolation isolation{.worker = installation_.worker};
+  isolation.thinking_limit = isolation.working_limit = limit;
+  auto instance = make_isolated_backend(
+      {backend.library, backend.library_trusted_sha256, plugin->name, backend.name},
+      backend.configuration, *services_, isolation);
+  if (!instance) return instance.error().message;
+  try {
+    const Probe probe = (*instance)->probe({true});
+    const auto found = std::ranges::find(probe.devices, device.id, &Device::id);
+    if (found == probe.devices.end()) return "it is not there any more";
+    if (found->usable) return {};
+    return found->unusable_because.empty() ? "it cannot be used any more" : found->unusable_because;
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
 }
 
 std::string Context::sku(const std::vector<ChosenBackend>& backends) {

@@ -70,6 +70,10 @@ class Context {
   // looked for and every run is planned.
   Result<std::vector<ChosenBackend>> choose_backends(bool probe_devices);
 
+  // Looks for a device of the backend again: empty, or why it cannot be used. Takes half a minute at
+  // most. Threads: any.
+  std::string trouble_of(const ChosenBackend& backend, const Device& device) const;
+
   // The SKU to use; for "auto" that of the first device that tells.
   std::string sku(const std::vector<ChosenBackend>& backends);
 

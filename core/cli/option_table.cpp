@@ -49,6 +49,7 @@ OptionSpec number(OptionSpec spec) {
 constexpr const char* selection = "What to test";
 constexpr const char* hardware = "On what";
 constexpr const char* plugins = "Plugins";
+constexpr const char* scheduling = "What runs at a time";
 constexpr const char* tools = "Tools and their flags";
 constexpr const char* caching = "Compile cache";
 constexpr const char* judgement = "Judgement";
@@ -133,6 +134,13 @@ std::vector<OptionSpec> own_options() {
              "of the models, if there is one"),
       flag(places, "locked",
            "an artifact at a URL that neither its model file nor the lock file pins is an error"),
+      number(option(scheduling, "jobs", "COUNT",
+                    "CPU slots that actions share; default: the processors that may be used")),
+      number(option(scheduling, "device-jobs", "COUNT", "actions that share a device", "1")),
+      number(option(scheduling, "load-limit", "LOAD",
+                    "start nothing more while the machine's load average is above this")),
+      flag(scheduling, "exclusive-timing",
+           "runs have the machine to themselves, among all sharkreg processes on it"),
       option(plugins, "tuner-resolver", "NAME", "who chooses tuner files",
              std::string(old::default_tuner_resolver)),
       option(tools, "tools-dir", "DIR",
@@ -196,6 +204,7 @@ std::vector<OptionSpec> own_options() {
       option(places, "output-dir", "DIR",
              "compiled programs; else $TEST_OUTPUT_ARTIFACTS, else below the cache"),
       option(reports, "junit", "FILE", "write JUnit XML"),
+      option(reports, "trace", "FILE", "write what ran when on what, as a Chrome trace"),
       option(reports, "summary", "FILE", "append a Markdown summary, as for GITHUB_STEP_SUMMARY"),
       among(option(reports, "color", "WHEN", "colours", "auto"), {"auto", "always", "never"}),
   };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -12,14 +13,16 @@
 #include "base/files.h"
 #include "base/verdict.h"
 #include "cli/commands.h"
+#include "cli/comparators.h"
 #include "cli/compile_caching.h"
 #include "cli/pinning.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
 #include "cli/run_history.h"
+#include "cli/scheduling.h"
 #include "cli/session.h"
 #include "cli/sharding.h"
-#include "cli/store_settings.h"
+#include "cli/tracing.h"
 #include "execute/delegated_group.h"
 #include "execute/event_loop.h"
 #include "execute/executor.h"
@@ -65,17 +68,17 @@ Result<void> prepare_places(const Places& places, const std::filesystem::path& r
   return {};
 }
 
-Judge::ComparatorByName comparators_of(const PluginRegistry& registry) {
-  auto made = std::make_shared<std::map<std::string, std::shared_ptr<Comparator>>>();
-  return [&registry, made](const std::string& name) -> Result<std::shared_ptr<Comparator>> {
-    std::shared_ptr<Comparator>& comparator = (*made)[name];
-    if (comparator == nullptr) {
-      auto fresh = registry.comparator(name);
-      if (!fresh) return fresh.error();
-      comparator = std::move(*fresh);
-    }
-    return comparator;
+DeviceCheck device_check(const Context& context, const std::vector<ChosenBackend>& backends) {
+  return [&](const std::string& name, const Device& device) {
+    return context.trouble_of(*std::ranges::find(backends, name, &ChosenBackend::name), device);
   };
+}
+
+// Null if none was asked for.
+Result<std::unique_ptr<TraceFile>> trace_file(const Context& context) {
+  const std::string file = context.settings().text("trace");
+  if (file.empty()) return std::unique_ptr<TraceFile>();
+  return TraceFile::create(file, context.clock().steady());
 }
 
 }  // namespace
@@ -108,12 +111,14 @@ Result<int> run_command(Context& context) {
   }
   auto resolver = context.tuner_resolver();
   if (!resolver) return resolver.error();
-  const auto jobs = fetch_jobs(context.settings());
-  if (!jobs) return jobs.error();
+  auto scheduling = scheduling_options(context.settings());
+  if (!scheduling) return scheduling.error();
   const auto store = context.artifact_store();
   if (!store) return store.error();
   if (const auto ready = prepare_places(context.places(), run_dir); !ready) return ready.error();
 
+  const auto trace = trace_file(context);
+  if (!trace) return trace.error();
   auto reporting = Reporting::create(context, run_dir);
   if (!reporting) return reporting.error();
   const auto started = context.clock().steady();
@@ -124,20 +129,26 @@ Result<int> run_command(Context& context) {
   for (std::string& note : context.take_notes()) (*reporting)->on(RunNote{std::move(note)});
 
   const Planner planner(std::move(*options), *backends, **resolver);
-  Judge judge(*backends, comparators_of(context.registry()));
+  Comparators comparators(context.registry());
+  const Judge judge(*backends, [&](const std::string& name) { return comparators.lend(name); });
   OutcomeOptions outcome;
   outcome.strict_xfail = context.settings().is_true("strict-xfail");
-  Session session(context, std::move(*files), std::move(*load_options), planner, judge,
-                  **reporting);
+  Session session(context, std::move(*files), std::move(*load_options), planner, judge, **reporting,
+                  trace->get());
   outcome.may_be_empty = shard->has_value();
   if (*baseline) session.compare_with(**baseline, outcome.strict_xfail);
 
   auto caching = CompileCaching::create(context, *backends, run);
   if (!caching) return caching.error();
-  EventLoop loop(2 + *jobs);  // two for what is staged, placed and judged
+  EventLoop loop(blocking_threads(*scheduling));
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);
-  Executor executor(loop, launcher, **store,
-                    {1, *jobs, 64, context.installation().worker, (*caching)->cache()});
+  const auto estimates = history.estimates(sku);
+  scheduling->scheduling.estimates = estimates.get();
+  scheduling->worker = context.installation().worker;
+  scheduling->cache = (*caching)->cache();
+  scheduling->check_device = device_check(context, *backends);
+  scheduling->clock = &context.clock();
+  Executor executor(loop, launcher, **store, std::move(*scheduling));
   loop.on_signal([&](int signal) {
     outcome.signal = signal;
     (*caching)->interrupt();
@@ -152,6 +163,11 @@ Result<int> run_command(Context& context) {
   for (std::string& note : (*caching)->finish()) (*reporting)->on(RunNote{std::move(note)});
   if (session.cases_left() > 0) {
     (*reporting)->on(RunNote{fmt::format("{} more models were not started", session.cases_left())});
+  }
+  if (*trace) {
+    if (const auto written = (*trace)->finish(); !written) {
+      (*reporting)->on(RunNote{"the trace is not whole: " + written.error().message});
+    }
   }
   RunFinished finished;
   finished.time = to_iso_text(context.clock().now());

@@ -6,6 +6,7 @@
 
 #include "base/verdict.h"
 #include "cli/records.h"
+#include "cli/tracing.h"
 
 namespace sharkreg::core {
 namespace {
@@ -15,13 +16,14 @@ constexpr std::chrono::seconds slow_fetch{1};
 }  // namespace
 
 Session::Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
-                 const Planner& planner, Judge& judge, EventSink& sink)
+                 const Planner& planner, const Judge& judge, EventSink& sink, TraceFile* trace)
     : context_(context),
       files_(files.begin(), files.end()),
       load_options_(std::move(load_options)),
       planner_(planner),
       judge_(judge),
-      sink_(sink) {}
+      sink_(sink),
+      trace_(trace) {}
 
 void Session::compare_with(const Baseline& baseline, bool strict_xfail) {
   baseline_ = &baseline;
@@ -58,6 +60,21 @@ void Session::announce_slow_fetches() {
 
 void Session::action_started(const CasePlan& plan, std::size_t action) {
   announce(plan, plan.actions[action].step, plan.actions[action].action.name);
+}
+
+void Session::action_waits(const CasePlan& plan, std::size_t action, const std::string& for_what) {
+  announce(plan, plan.actions[action].step, "waiting for " + for_what);
+}
+
+void Session::worked(const CasePlan& plan, const WorkSpan& work) {
+  if (trace_ == nullptr) return;
+  trace_->add(trace_span(plan, work));
+  if (work.kind != WorkSpan::Kind::conclusion) return;
+  trace_->judged(plan.name(), plan.steps[work.index].name, std::string(name_of(last_verdict_)));
+}
+
+bool Session::blames_device(const CasePlan& plan, std::size_t action, const ActionResult& result) {
+  return judge_.blames_device(plan, action, result);
 }
 
 bool Session::hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,
@@ -113,6 +130,7 @@ void Session::announce(const CasePlan& plan, std::size_t step, std::string doing
 
 void Session::finish(StepFinished record) {
   if (baseline_ != nullptr) baseline_->mark(record, strict_xfail_);
+  last_verdict_ = record.verdict;
   tally_.add(record.verdict, is_known_failure(record));
   tally_.add_findings(record.findings.size());
   sink_.on(record);

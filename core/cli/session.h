@@ -16,6 +16,7 @@
 #include "report/baseline.h"
 #include "report/event.h"
 #include "report/outcome.h"
+#include "report/trace.h"
 
 namespace sharkreg::core {
 
@@ -26,7 +27,7 @@ namespace sharkreg::core {
 class Session final : public PlanSource, public ExecutionObserver {
  public:
   Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
-          const Planner& planner, Judge& judge, EventSink& sink);
+          const Planner& planner, const Judge& judge, EventSink& sink, TraceFile* trace);
 
   // Each step is told with how it stands against the baseline, which must outlive this.
   void compare_with(const Baseline& baseline, bool strict_xfail);
@@ -35,6 +36,9 @@ class Session final : public PlanSource, public ExecutionObserver {
   void fetch_started(const CasePlan& plan, std::size_t artifact) override;
   void fetch_finished(const CasePlan& plan, std::size_t artifact) override;
   void action_started(const CasePlan& plan, std::size_t action) override;
+  void action_waits(const CasePlan& plan, std::size_t action, const std::string& for_what) override;
+  void worked(const CasePlan& plan, const WorkSpan& work) override;
+  bool blames_device(const CasePlan& plan, std::size_t action, const ActionResult& result) override;
   bool hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,
              const StallReport& stall) override;
   std::function<void()> conclude(const CasePlan& plan, std::size_t step,
@@ -64,8 +68,10 @@ class Session final : public PlanSource, public ExecutionObserver {
   LoadOptions load_options_;
   std::set<std::string> directories_;
   const Planner& planner_;
-  Judge& judge_;
+  const Judge& judge_;
   EventSink& sink_;
+  TraceFile* trace_;  // or null
+  Verdict last_verdict_ = Verdict::not_run;
   const Baseline* baseline_ = nullptr;
   bool strict_xfail_ = false;
   std::vector<Fetch> fetches_;

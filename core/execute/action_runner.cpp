@@ -22,7 +22,7 @@ bool has_succeeded(const Result<LaunchResult>& launched) {
 struct ActionRunner::Running {
   std::shared_ptr<const CasePlan> plan;
   std::size_t action = 0;
-  std::vector<Device> devices = {};
+  Allotment allotment = {};
   Done done = {};
   std::optional<StagedAction> staged = {};
   std::shared_ptr<const CacheTicket> ticket = {};
@@ -50,11 +50,11 @@ ActionRunner::ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem:
     : loop_(loop), launcher_(launcher), worker_(std::move(worker)), cache_(cache) {}
 
 void ActionRunner::run(std::shared_ptr<const CasePlan> plan, std::size_t action,
-                       std::vector<Device> devices, Done done) {
+                       Allotment allotment, Done done) {
   auto running = std::make_shared<Running>(
-      Running{std::move(plan), action, std::move(devices), std::move(done)});
+      Running{std::move(plan), action, std::move(allotment), std::move(done)});
   loop_.post_blocking([this, running]() -> std::function<void()> {
-    auto staged = stage(*running->plan, running->action, running->devices, worker_);
+    auto staged = stage(*running->plan, running->action, running->allotment, worker_);
     if (staged) {
       running->staged = std::move(*staged);
       running->result.request = running->staged->request;
@@ -71,7 +71,7 @@ void ActionRunner::run(std::shared_ptr<const CasePlan> plan, std::size_t action,
 void ActionRunner::look_up(Running& running) const {
   const auto started = std::chrono::steady_clock::now();
   CacheAnswer answer =
-      cache_->look_up(*running.plan, running.action, *running.staged, running.devices);
+      cache_->look_up(*running.plan, running.action, *running.staged, running.allotment.devices);
   running.result.notes = std::move(answer.notes);
   running.ticket = std::move(answer.ticket);
   if (!answer.hit) return;

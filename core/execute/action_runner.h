@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "execute/action_cache.h"
+#include "execute/action_starter.h"
 #include "execute/event_loop.h"
 #include "execute/launcher.h"
 #include "execute/results.h"
@@ -24,30 +25,17 @@ namespace sharkreg::core {
 // linked under their plain names.
 //
 // Threads: all on the thread of the loop; blocking work on the loop's pool.
-class ActionRunner {
+class ActionRunner final : public ActionStarter {
  public:
-  using Done = std::function<void(ActionResult)>;
-
-  // Whether an action that runs and makes no progress hangs; the result holds its request and names.
-  // Called on a thread of the pool, also after the end of the action.
-  using Hangs = std::function<bool(const CasePlan& plan, std::size_t action,
-                                   const ActionResult& result, const StallReport& stall)>;
-
   // `loop`, `launcher` and `cache` must outlive it; `worker` is sharkreg-worker. Without a cache every
   // action runs.
   ActionRunner(EventLoop& loop, Launcher& launcher, std::filesystem::path worker,
                ActionCache* cache = nullptr);
 
-  // Runs an action whose inputs are there, with the devices that it was given, and calls `done` on
-  // the loop, later. All actions must be done before the runner's end.
-  void run(std::shared_ptr<const CasePlan> plan, std::size_t action, std::vector<Device> devices,
-           Done done);
-
-  // Who is asked from now on; without, actions may stall until their time is over.
-  void on_stall(Hangs hangs) { hangs_ = std::move(hangs); }
-
-  // Stops what runs and lets nothing begin any more: those actions end as interrupted.
-  void interrupt();
+  void run(std::shared_ptr<const CasePlan> plan, std::size_t action, Allotment allotment,
+           Done done) override;
+  void on_stall(Hangs hangs) override { hangs_ = std::move(hangs); }
+  void interrupt() override;
 
  private:
   struct Running;

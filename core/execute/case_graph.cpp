@@ -2,13 +2,14 @@
 #include "execute/case_graph.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace sharkreg::core {
 
 CaseGraph::CaseGraph(const CasePlan& plan) : plan_(&plan) {
   const auto add = [&](Node::Kind kind, std::size_t count) {
     for (std::size_t index = 0; index < count; ++index) {
-      entries_.push_back({{kind, index}, 0, {}, std::nullopt});
+      entries_.push_back({{kind, index, 0}, 0, {}, std::nullopt});
     }
   };
   add(Node::Kind::artifact, plan.artifacts.size());
@@ -19,7 +20,8 @@ CaseGraph::CaseGraph(const CasePlan& plan) : plan_(&plan) {
     if (!plan.steps[step].foregone) add_step(step);  // else its verdict is known already
   }
   for (std::size_t rank = 0; rank < order_.size(); ++rank) {
-    if (entries_[order_[rank]].waits_for == 0) ready_.insert(rank);
+    entries_[order_[rank]].node.rank = rank;
+    if (entries_[order_[rank]].waits_for == 0) ready_.push_back(rank);
   }
   unsettled_ = order_.size();
 }
@@ -82,19 +84,37 @@ std::vector<std::size_t> CaseGraph::needed_before(std::size_t action) const {
   return needed;
 }
 
-std::optional<Node> CaseGraph::take_ready(const std::function<bool(const Node&)>& room) {
-  for (auto rank = ready_.begin(); rank != ready_.end(); ++rank) {
-    const Node& node = entries_[order_[*rank]].node;
-    if (!room(node)) continue;
-    ready_.erase(rank);
-    return node;
-  }
-  return std::nullopt;
+std::vector<Node> CaseGraph::take_ready() {
+  std::ranges::sort(ready_);
+  std::vector<Node> nodes;
+  nodes.reserve(ready_.size());
+  for (const std::size_t rank : ready_) nodes.push_back(entries_[order_[rank]].node);
+  ready_.clear();
+  return nodes;
+}
+
+std::vector<std::chrono::milliseconds> CaseGraph::remaining(
+    const std::vector<std::chrono::milliseconds>& actions) const {
+  std::vector<std::optional<std::chrono::milliseconds>> known(entries_.size());
+  const std::function<std::chrono::milliseconds(std::size_t)> from = [&](std::size_t position) {
+    if (known[position]) return *known[position];
+    std::chrono::milliseconds longest{0};
+    for (const std::size_t next : entries_[position].wanted_by) {
+      longest = std::max(longest, from(next));
+    }
+    const Node& node = entries_[position].node;
+    if (node.kind == Node::Kind::action) longest += actions[node.index];
+    known[position] = longest;
+    return longest;
+  };
+  std::vector<std::chrono::milliseconds> result;
+  for (const std::size_t position : order_) result.push_back(from(position));
+  return result;
 }
 
 void CaseGraph::settle(const Node& node) {
   for (std::size_t position : entries_[position_of(node)].wanted_by) {
-    if (--entries_[position].waits_for == 0) ready_.insert(*entries_[position].rank);
+    if (--entries_[position].waits_for == 0) ready_.push_back(*entries_[position].rank);
   }
   --unsettled_;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "execute/results.h"
@@ -16,6 +15,7 @@ struct Node {
   enum class Kind { artifact, action, conclusion };
   Kind kind = Kind::artifact;
   std::size_t index = 0;  // of the plan's artifact, action or step
+  std::size_t rank = 0;   // its place, as the plan's steps come
 };
 
 // What of a plan can be done when. An artifact waits for nothing; an action for its inputs, for the
@@ -26,9 +26,13 @@ class CaseGraph {
   // `plan` must outlive it.
   explicit CaseGraph(const CasePlan& plan);
 
-  // The first node, in the order of the plan, that waits for nothing any more and for which there is
-  // room. Each is returned once.
-  std::optional<Node> take_ready(const std::function<bool(const Node&)>& room);
+  // The nodes that wait for nothing any more, in the order of the plan. Each is returned once.
+  std::vector<Node> take_ready();
+
+  // The longest time until the end of the case through each node, by the time that each action
+  // takes; of a node that no step needs, 0. In the order of Node::rank.
+  std::vector<std::chrono::milliseconds> remaining(
+      const std::vector<std::chrono::milliseconds>& actions) const;
 
   // The node is done, or will never be.
   void settle(const Node& node);
@@ -55,7 +59,7 @@ class CaseGraph {
   const CasePlan* plan_;
   std::vector<Entry> entries_;      // artifacts, actions, conclusions
   std::vector<std::size_t> order_;  // positions, as the plan's steps come
-  std::set<std::size_t> ready_;     // ranks of those that wait for nothing and were not taken
+  std::vector<std::size_t> ready_;  // ranks of those that wait for nothing and were not taken
   std::size_t unsettled_ = 0;
 };
 

@@ -73,6 +73,14 @@ void EventLoop::post(std::function<void()> function) {
   asio::post(state_->io, std::move(function));
 }
 
+void EventLoop::after(std::chrono::milliseconds delay, std::function<void()> function) {
+  auto timer = std::make_shared<asio::steady_timer>(state_->io, delay);
+  timer->async_wait(
+      [timer, function = std::move(function)](const boost::system::error_code& error) {
+        if (!error) function();
+      });
+}
+
 void EventLoop::on_signal(std::function<void(int)> handler) {
   state_->on_signal = std::move(handler);
   state_->signals.add(SIGINT);

@@ -31,6 +31,9 @@ class EventLoop {
   // Calls `function` on the loop, later. Callable from any thread.
   void post(std::function<void()> function);
 
+  // Calls `function` on the loop once, when the time has passed. Callable on the loop's thread.
+  void after(std::chrono::milliseconds delay, std::function<void()> function);
+
   // Calls `handler` on the loop for each SIGINT and SIGTERM from now on.
   void on_signal(std::function<void(int)> handler);
 

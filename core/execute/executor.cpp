@@ -2,60 +2,100 @@
 #include "execute/executor.h"
 
 #include <algorithm>
-#include <list>
+#include <map>
+#include <optional>
 #include <set>
-#include <stop_token>
+#include <tuple>
 #include <utility>
-#include <vector>
 
 #include "execute/action_runner.h"
 #include "execute/artifact_request.h"
 #include "execute/case_graph.h"
 
 namespace sharkreg::core {
+namespace {
+
+// Plans are taken a few at a time: the first ones start while others are still read, and signals are
+// heard.
+constexpr std::size_t plans_at_a_time = 16;
+// Until it is looked again whether other processes have done.
+constexpr std::chrono::milliseconds retry_after{75};
+
+constexpr Demand one_slot{1, 0};
+
+}  // namespace
 
 // The graph's state. Everything here is touched on the loop's thread only, except what a blocking
 // piece of work is handed by value or owns until it reports back.
 class Executor::State {
  public:
-  State(EventLoop& loop, Launcher& launcher, ArtifactStore& store, ExecutorOptions options)
+  State(EventLoop& loop, ActionStarter& actions, ProvideArtifact provide, ExecutorOptions options)
       : loop_(loop),
-        runner_(loop, launcher, options.worker, options.cache),
-        store_(store),
-        options_(std::move(options)) {}
+        actions_(actions),
+        provide_(std::move(provide)),
+        options_(std::move(options)),
+        clock_(options_.clock != nullptr ? *options_.clock : system_clock_),
+        scheduler_(options_.scheduling),
+        fetchers_(options_.fetch_jobs, 0),
+        judges_(options_.judge_jobs, 0) {
+    scheduler_.on_wait = [this](const ReadyAction& ready, const std::string& for_what) {
+      observer_->action_waits(*ready.plan, ready.action, for_what);
+    };
+  }
 
   void run(PlanSource& source, ExecutionObserver& observer) {
     source_ = &source;
     observer_ = &observer;
-    runner_.on_stall([&observer](const CasePlan& plan, std::size_t action,
-                                 const ActionResult& result, const StallReport& stall) {
+    actions_.on_stall([&observer](const CasePlan& plan, std::size_t action,
+                                  const ActionResult& result, const StallReport& stall) {
       return observer.hangs(plan, action, result, stall);
     });
     exhausted_ = false;
     pump();
-    loop_.run_until(
-        [this] { return exhausted_ && cases_.empty() && fetching_ == 0 && !pump_posted_; });
+    loop_.run_until([this] {
+      return exhausted_ && cases_.empty() && !pump_posted_ && providing_ == 0 && checking_ == 0;
+    });
   }
 
   void interrupt() {
     interrupted_ = true;
     stop_.request_stop();
-    runner_.interrupt();
+    actions_.interrupt();
     pump();
   }
 
  private:
   struct OpenCase {
-    explicit OpenCase(std::shared_ptr<const CasePlan> its_plan)
-        : plan(std::move(its_plan)), graph(*plan) {
+    OpenCase(std::shared_ptr<const CasePlan> its_plan, std::uint64_t its_number)
+        : plan(std::move(its_plan)), number(its_number), graph(*plan) {
       results.artifacts.resize(plan->artifacts.size());
       results.actions.resize(plan->actions.size());
     }
     std::shared_ptr<const CasePlan> plan;
+    std::uint64_t number;
     CaseGraph graph;
     CaseResults results;
+    std::vector<std::chrono::milliseconds> remaining;  // by rank; empty: nothing is known
   };
-  using CaseIterator = std::list<OpenCase>::iterator;
+
+  // A fetch or a conclusion that could start. In the order of scheduler.h.
+  struct Ready {
+    std::chrono::milliseconds remaining;
+    OpenCase* open;
+    Node node;
+    bool operator<(const Ready& other) const {
+      return std::tuple(-remaining, open->number, node.rank) <
+             std::tuple(-other.remaining, other.open->number, other.node.rank);
+    }
+  };
+
+  struct Fetch {
+    OpenCase& open;
+    Node node;
+    Resources::Share share;
+    std::chrono::steady_clock::time_point start;
+    std::optional<std::chrono::steady_clock::time_point> fetched;  // its thread has left it
+  };
 
   // Starts whatever can start now. Safe to be called again from within what it starts.
   void pump() {
@@ -64,21 +104,30 @@ class Executor::State {
     pumping_ = true;
     while (std::exchange(pump_again_, false)) {
       take_plans();
-      for (auto open = cases_.begin(); open != cases_.end(); ++open) {
-        const auto room = [&](const Node& node) { return has_room(*open, node); };
-        while (const auto node = open->graph.take_ready(room)) start(open, *node);
-      }
-      cases_.remove_if([](const OpenCase& open) { return open.graph.finished(); });
+      if (interrupted_) give_up_what_waits();
+      start_conclusions();
+      start_artifacts();
+      start_actions();
     }
     pumping_ = false;
     // Not at once: thousands of cases may have nothing to be run, and signals want to be heard.
-    if (wants_plans()) pump_later();
+    if (wants_plans()) post_pump();
+    if (scheduler_.waits_for_others()) pump_later();
   }
 
-  void pump_later() {
+  void post_pump() {
     if (std::exchange(pump_posted_, true)) return;
     loop_.post([this] {
       pump_posted_ = false;
+      pump();
+    });
+  }
+
+  void pump_later() {
+    if (std::exchange(retrying_, true)) return;
+    loop_.after(retry_after, [this, alive = std::weak_ptr<const bool>(alive_)] {
+      if (alive.expired()) return;
+      retrying_ = false;
       pump();
     });
   }
@@ -88,175 +137,287 @@ class Executor::State {
   }
 
   void take_plans() {
-    while (wants_plans()) {
+    for (std::size_t taken = 0; taken < plans_at_a_time && wants_plans(); ++taken) {
       // After an interrupt the source is not asked for what would not be run anyway.
       std::shared_ptr<const CasePlan> plan = interrupted_ ? nullptr : source_->next();
       if (plan == nullptr) {
         exhausted_ = true;
       } else {
-        cases_.emplace_back(std::move(plan));
+        open(std::move(plan));
       }
     }
   }
 
-  bool has_room(const OpenCase& open, const Node& node) const {
-    switch (node.kind) {
-      case Node::Kind::artifact:
-        return interrupted_ || fetching_ < options_.fetch_jobs;
-      case Node::Kind::action:
-        return interrupted_ ||
-               (acting_ < options_.jobs && has_devices(open.plan->actions[node.index]));
-      case Node::Kind::conclusion:
-        return !concluding_;
+  void open(std::shared_ptr<const CasePlan> plan) {
+    OpenCase& added = cases_.try_emplace(next_number_, std::move(plan), next_number_).first->second;
+    ++next_number_;
+    if (added.graph.finished()) {
+      cases_.erase(added.number);
+      return;
     }
-    return false;
+    if (const Estimates* estimates = options_.scheduling.estimates) {
+      std::vector<std::chrono::milliseconds> times(added.plan->actions.size());
+      for (std::size_t action = 0; action < times.size(); ++action) {
+        if (const auto known = estimates->of(*added.plan, action)) times[action] = known->wall;
+      }
+      added.remaining = added.graph.remaining(times);
+    }
+    enlist(added);
   }
 
-  void start(CaseIterator open, Node node) {
-    switch (node.kind) {
-      case Node::Kind::artifact:
-        interrupted_ ? skip_artifact(open, node) : start_artifact(open, node);
-        break;
-      case Node::Kind::action:
-        start_or_skip_action(open, node);
-        break;
-      case Node::Kind::conclusion:
-        start_conclusion(open, node);
-        break;
+  // Puts what has become ready where it waits for its turn.
+  void enlist(OpenCase& open) {
+    for (const Node& node : open.graph.take_ready()) {
+      const Ready ready{
+          open.remaining.empty() ? std::chrono::milliseconds(0) : open.remaining[node.rank], &open,
+          node};
+      if (node.kind == Node::Kind::artifact) artifacts_.insert(ready);
+      if (node.kind == Node::Kind::conclusion) conclusions_.insert(ready);
+      if (node.kind == Node::Kind::action) enlist_action(ready);
     }
   }
 
-  void finish(CaseIterator open, Node node) {
-    open->graph.settle(node);
-    pump();
+  void enlist_action(const Ready& ready) {
+    OpenCase& open = *ready.open;
+    if (!open.graph.can_start(ready.node.index, open.results)) {
+      settle_action(
+          open, ready.node,
+          interrupted_ ? ActionResult::Status::interrupted : ActionResult::Status::not_started);
+    } else {
+      scheduler_.add({open.plan, ready.node.index, ready.remaining, open.number, ready.node.rank});
+    }
+  }
+
+  void settle(OpenCase& open, const Node& node) {
+    open.graph.settle(node);
+    enlist(open);
+  }
+
+  void settle_action(OpenCase& open, const Node& node, ActionResult::Status status) {
+    open.results.actions[node.index].status = status;
+    settle(open, node);
+  }
+
+  void give_up_what_waits() {
+    while (!artifacts_.empty()) {
+      const Ready ready = artifacts_.extract(artifacts_.begin()).value();
+      ArtifactResult& result = ready.open->results.artifacts[ready.node.index];
+      result.settled = true;
+      result.error = Error{ErrorKind::interrupted, "interrupted", {}};
+      settle(*ready.open, ready.node);
+    }
+    for (auto waiting = scheduler_.take_all(); !waiting.empty(); waiting = scheduler_.take_all()) {
+      for (const ReadyAction& ready : waiting) {
+        settle_action(cases_.at(ready.case_number), node_of(ready),
+                      ActionResult::Status::interrupted);
+      }
+    }
+  }
+
+  static Node node_of(const ReadyAction& ready) {
+    return {Node::Kind::action, ready.action, ready.rank};
   }
 
   // --- artifacts
 
-  void skip_artifact(CaseIterator open, Node node) {
-    ArtifactResult& result = open->results.artifacts[node.index];
-    result.settled = true;
-    result.error = Error{ErrorKind::interrupted, "interrupted", {}};
-    finish(open, node);
+  void start_artifacts() {
+    while (!artifacts_.empty() && fetchers_.has_room(one_slot) && !scheduler_.is_timing()) {
+      const Ready ready = artifacts_.extract(artifacts_.begin()).value();
+      start_artifact(*ready.open, ready.node);
+    }
   }
 
-  void start_artifact(CaseIterator open, Node node) {
-    ++fetching_;
-    observer_->fetch_started(*open->plan, node.index);
-    const PlannedArtifact& artifact = open->plan->artifacts[node.index];
-    loop_.post_blocking([this, open, node, &artifact]() -> std::function<void()> {
-      store_.provide(request_for(artifact.source), artifact.path, stop_.get_token(),
-                     [this, open, node](Result<Provided> provided) {
-                       loop_.post([this, open, node, provided = std::move(provided)] {
-                         end_artifact(open, node, provided);
-                       });
-                     });
+  void start_artifact(OpenCase& open, const Node& node) {
+    auto fetch = std::make_shared<Fetch>(
+        Fetch{open, node, fetchers_.take(one_slot), clock_.steady(), std::nullopt});
+    ++other_work_;
+    ++providing_;
+    observer_->fetch_started(*open.plan, node.index);
+    loop_.post_blocking([this, fetch]() -> std::function<void()> {
+      provide_(fetch->open.plan->artifacts[fetch->node.index], stop_.get_token(),
+               [this, fetch](Result<Provided> provided) {
+                 loop_.post([this, fetch, provided = std::move(provided)] {
+                   end_artifact(*fetch, provided);
+                 });
+               });
       // What was fetched may not be placed yet: the next one need not wait for that.
-      return [this] {
-        --fetching_;
+      return [this, fetch] {
+        --providing_;
+        fetch->fetched = clock_.steady();
+        fetchers_.give_back(fetch->share);
         pump();
       };
     });
   }
 
-  void end_artifact(CaseIterator open, Node node, const Result<Provided>& provided) {
-    observer_->fetch_finished(*open->plan, node.index);
-    ArtifactResult& result = open->results.artifacts[node.index];
+  void end_artifact(const Fetch& fetch, const Result<Provided>& provided) {
+    --other_work_;
+    OpenCase& open = fetch.open;
+    observer_->fetch_finished(*open.plan, fetch.node.index);
+    observer_->worked(*open.plan, {WorkSpan::Kind::fetch,
+                                   fetch.node.index,
+                                   fetch.share.slots,
+                                   {},
+                                   {},
+                                   nullptr,
+                                   fetch.start,
+                                   fetch.fetched.value_or(clock_.steady())});
+    ArtifactResult& result = open.results.artifacts[fetch.node.index];
     result.settled = true;
     if (provided) {
       result.note = provided->note;
     } else {
       result.error = provided.error();
     }
-    finish(open, node);
+    settle(open, fetch.node);
+    pump();
   }
 
   // --- actions
 
-  void start_or_skip_action(CaseIterator open, Node node) {
-    ActionResult& result = open->results.actions[node.index];
-    if (interrupted_) {
-      result.status = ActionResult::Status::interrupted;
-    } else if (!open->graph.can_start(node.index, open->results)) {
-      result.status = ActionResult::Status::not_started;
-    } else {
-      start_action(open, node);
-      return;
+  void start_actions() {
+    while (auto decision = scheduler_.next(other_work_ > 0)) {
+      OpenCase& open = cases_.at(decision->action.case_number);
+      const Node node = node_of(decision->action);
+      if (decision->refusal) {
+        open.results.actions[node.index].trouble = std::move(decision->refusal);
+        settle_action(open, node, ActionResult::Status::failed);
+        pump_again_ = true;
+      } else {
+        start_action(open, node, std::make_shared<Scheduler::Grant>(std::move(*decision->grant)));
+      }
     }
-    finish(open, node);
   }
 
-  void start_action(CaseIterator open, Node node) {
-    ++acting_;
-    const std::vector<Device> devices = free_devices(open->plan->actions[node.index]);
-    for (const Device& device : devices) busy_devices_.insert(device.id);
-    observer_->action_started(*open->plan, node.index);
-    runner_.run(open->plan, node.index, devices, [this, open, node, devices](ActionResult result) {
-      for (const Device& device : devices) result.devices.push_back(device.id);
-      open->results.actions[node.index] = std::move(result);
-      end_action(open, node, devices);
+  void start_action(OpenCase& open, const Node& node, std::shared_ptr<Scheduler::Grant> grant) {
+    observer_->action_started(*open.plan, node.index);
+    actions_.run(open.plan, node.index, {grant->devices.devices, grant->serial},
+                 [this, &open, node, grant, start = clock_.steady()](ActionResult result) {
+                   end_action(open, node, *grant, std::move(result), start);
+                 });
+  }
+
+  void end_action(OpenCase& open, const Node& node, Scheduler::Grant& grant, ActionResult ended,
+                  std::chrono::steady_clock::time_point start) {
+    ActionResult& result = open.results.actions[node.index];
+    result = std::move(ended);
+    for (const Device& device : grant.devices.devices) result.devices.push_back(device.id);
+    observer_->worked(*open.plan,
+                      {WorkSpan::Kind::action, node.index, grant.share.slots, grant.devices.devices,
+                       grant.devices.places, &result, start, clock_.steady()});
+    const bool failed_by_itself = result.status == ActionResult::Status::failed && result.launch;
+    if (failed_by_itself && options_.check_device && !grant.devices.devices.empty()) {
+      check(open.plan, node.index, result, std::exchange(grant.devices, {}));
+    }
+    scheduler_.give_back(std::move(grant));
+    settle(open, node);
+    pump();
+  }
+
+  void check(std::shared_ptr<const CasePlan> plan, std::size_t action, const ActionResult& result,
+             DevicePool::Taken devices) {
+    ++checking_;
+    ++other_work_;
+    auto taken = std::make_shared<DevicePool::Taken>(std::move(devices));
+    loop_.post_blocking([this, plan, action, result, taken]() -> std::function<void()> {
+      std::vector<std::string> troubles(taken->devices.size());
+      if (may_be_the_devices_fault(*plan, action, result)) {
+        for (std::size_t index = 0; index < troubles.size(); ++index) {
+          troubles[index] = options_.check_device(taken->backend, taken->devices[index]);
+        }
+      }
+      return [this, troubles, taken] {
+        for (std::size_t index = 0; index < troubles.size(); ++index) {
+          if (troubles[index].empty()) continue;
+          scheduler_.quarantine(taken->backend, taken->devices[index], troubles[index]);
+        }
+        scheduler_.give_back(std::move(*taken));
+        --checking_;
+        --other_work_;
+        pump();
+      };
     });
   }
 
-  void end_action(CaseIterator open, Node node, const std::vector<Device>& devices) {
-    for (const Device& device : devices) busy_devices_.erase(device.id);
-    --acting_;
-    finish(open, node);
-  }
-
-  // As many devices as the action wants, or as are left, of those that are not in use.
-  std::vector<Device> free_devices(const PlannedAction& planned) const {
-    std::vector<Device> free;
-    for (const Device& device : planned.devices) {
-      if (std::ssize(free) == planned.action.device_count) break;
-      if (!busy_devices_.contains(device.id)) free.push_back(device);
-    }
-    return free;
-  }
-
-  // An action that wants more devices than there are gets all of them: the runtime will complain
-  // better than could be done here.
-  bool has_devices(const PlannedAction& planned) const {
-    const auto most = std::min(planned.action.device_count, std::ssize(planned.devices));
-    return std::ssize(free_devices(planned)) >= most;
+  bool may_be_the_devices_fault(const CasePlan& plan, std::size_t action,
+                                const ActionResult& result) const {
+    using End = LaunchResult::End;
+    const End end = result.launch->end;
+    return end == End::timed_out || end == End::signalled ||
+           observer_->blames_device(plan, action, result);
   }
 
   // --- conclusions
 
-  void start_conclusion(CaseIterator open, Node node) {
-    concluding_ = true;
-    loop_.post_blocking([this, open, node]() -> std::function<void()> {
-      auto announce = observer_->conclude(*open->plan, node.index, open->results);
-      return [this, open, node, announce = std::move(announce)] {
-        concluding_ = false;
+  void start_conclusions() {
+    while (!conclusions_.empty() && judges_.has_room(one_slot) && !scheduler_.runs_alone()) {
+      const Ready ready = conclusions_.extract(conclusions_.begin()).value();
+      start_conclusion(*ready.open, ready.node);
+    }
+  }
+
+  void start_conclusion(OpenCase& open, const Node& node) {
+    const Resources::Share share = judges_.take(one_slot);
+    ++other_work_;
+    const auto start = clock_.steady();
+    loop_.post_blocking([this, &open, node, share, start]() -> std::function<void()> {
+      auto announce = observer_->conclude(*open.plan, node.index, open.results);
+      const auto end = clock_.steady();
+      return [this, &open, node, share, start, end, announce = std::move(announce)] {
+        judges_.give_back(share);
+        --other_work_;
         announce();
-        finish(open, node);
+        observer_->worked(
+            *open.plan,
+            {WorkSpan::Kind::conclusion, node.index, share.slots, {}, {}, nullptr, start, end});
+        settle(open, node);
+        if (open.graph.finished()) cases_.erase(open.number);
+        pump();
       };
     });
   }
 
   EventLoop& loop_;
-  ActionRunner runner_;
-  ArtifactStore& store_;
+  ActionStarter& actions_;
+  ProvideArtifact provide_;
   ExecutorOptions options_;
+  SystemClock system_clock_;
+  const Clock& clock_;
   PlanSource* source_ = nullptr;
   ExecutionObserver* observer_ = nullptr;
-  std::list<OpenCase> cases_;
-  std::set<std::string> busy_devices_;
-  std::stop_source stop_;  // of what is fetched
-  std::size_t fetching_ = 0;
-  std::size_t acting_ = 0;
-  bool concluding_ = false;
+  Scheduler scheduler_;
+  Resources fetchers_;
+  Resources judges_;
+  std::map<std::uint64_t, OpenCase> cases_;  // by number
+  std::uint64_t next_number_ = 0;
+  std::set<Ready> artifacts_;
+  std::set<Ready> conclusions_;
+  std::stop_source stop_;       // of what is fetched
+  std::size_t other_work_ = 0;  // fetches, conclusions and checks that go on
+  std::size_t providing_ = 0;   // threads that fetch
+  std::size_t checking_ = 0;
   bool interrupted_ = false;
   bool exhausted_ = false;
   bool pumping_ = false;
   bool pump_again_ = false;
   bool pump_posted_ = false;
+  bool retrying_ = false;
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 Executor::Executor(EventLoop& loop, Launcher& launcher, ArtifactStore& store,
                    ExecutorOptions options)
-    : state_(std::make_unique<State>(loop, launcher, store, std::move(options))) {}
+    : own_actions_(std::make_unique<ActionRunner>(loop, launcher, options.worker, options.cache)),
+      state_(std::make_unique<State>(
+          loop, *own_actions_,
+          [&store](const PlannedArtifact& artifact, const std::stop_token& stop, auto done) {
+            store.provide(request_for(artifact.source), artifact.path, stop, std::move(done));
+          },
+          std::move(options))) {}
+
+Executor::Executor(EventLoop& loop, ActionStarter& actions, ProvideArtifact provide,
+                   ExecutorOptions options)
+    : state_(std::make_unique<State>(loop, actions, std::move(provide), std::move(options))) {}
 
 Executor::~Executor() = default;
 

@@ -49,7 +49,7 @@ struct ActionResult {
   // Present if a process was started for it, or would have been, were its result not cached.
   std::optional<LaunchRequest> request;
   std::optional<LaunchResult> launch;
-  std::vector<std::string> devices;  // ids of those that it had to itself
+  std::vector<std::string> devices;  // ids of those that it was given
 
   // Present if no process was started, since the result was known: `launch` says how long that took.
   std::optional<CacheHit> cached;

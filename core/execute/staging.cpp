@@ -138,8 +138,8 @@ std::vector<std::string> left_entries(const StagedAction& staged) {
   return left;
 }
 
-Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
-                           const std::vector<Device>& devices, const fs::path& worker) {
+Result<StagedAction> stage(const CasePlan& plan, std::size_t action, const Allotment& allotment,
+                           const fs::path& worker) {
   const PlannedAction& planned = plan.actions.at(action);
   const std::string& missing = planned.action.program_missing;
   if (!planned.action.in_process && !missing.empty()) return trouble(missing);
@@ -162,7 +162,7 @@ Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
   for (const EnvironmentVariable& variable : planned.action.environment) {
     set_variable(request, variable);
   }
-  for (const Device& device : devices) {
+  for (const Device& device : allotment.devices) {
     for (const EnvironmentVariable& variable : device.environment) set_variable(request, variable);
   }
   if (planned.action.in_process) {
@@ -172,6 +172,10 @@ Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
   } else {
     request.program = planned.action.program;
     request.arguments = bind_arguments(planned, names);
+    if (allotment.serial) {
+      request.arguments.insert(request.arguments.end(), planned.action.serial_arguments.begin(),
+                               planned.action.serial_arguments.end());
+    }
   }
   return staged;
 }

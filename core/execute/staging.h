@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "execute/action_starter.h"
 #include "execute/launcher.h"
 #include "plan/plan.h"
 
@@ -23,10 +24,10 @@ struct StagedAction {
 };
 
 // Makes the directory of an action next to where its outputs go, links its inputs into it and binds
-// its arguments. `devices` are those that it was given; `worker` runs what is in_process. Fails if
-// an input is not a readable file, or a program is missing.
-Result<StagedAction> stage(const CasePlan& plan, std::size_t action,
-                           const std::vector<Device>& devices, const std::filesystem::path& worker);
+// its arguments. `worker` runs what is in_process. Fails if an input is not a readable file, or a
+// program is missing.
+Result<StagedAction> stage(const CasePlan& plan, std::size_t action, const Allotment& allotment,
+                           const std::filesystem::path& worker);
 
 // An error if a disk that the action wrote to is full: then its failure says nothing of the program.
 // To be asked before the action's files are removed.

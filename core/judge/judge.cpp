@@ -169,7 +169,8 @@ const ChosenBackend& Judge::backend_of(const PlannedStep& step) const {
   return *found;
 }
 
-Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseResults& results) {
+Judgement Judge::judge(const CasePlan& plan, std::size_t step_index,
+                       const CaseResults& results) const {
   const PlannedStep& step = plan.steps.at(step_index);
   Judgement judgement;
   for (const PlanNote& note : step.notes) judgement.notes.push_back(note.text);
@@ -212,7 +213,7 @@ Judgement Judge::judge(const CasePlan& plan, std::size_t step_index, const CaseR
 }
 
 void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::size_t action,
-                          const CaseResults& results, Judgement& judgement) {
+                          const CaseResults& results, Judgement& judgement) const {
   const ActionResult& result = results.actions.at(action);
   const PlannedAction& planned = plan.actions.at(action);
   if (result.request) {
@@ -253,6 +254,19 @@ void Judge::judge_failure(const CasePlan& plan, const PlannedStep& step, std::si
   if (judgement.hint.empty() && result.launch) judgement.hint = empty_file_among(plan, step);
 }
 
+bool Judge::blames_device(const CasePlan& plan, std::size_t action,
+                          const ActionResult& result) const {
+  const PlannedAction& planned = plan.actions.at(action);
+  FailureReport report = report_of(plan, planned, result);
+  report.exit_status = result.launch->exit_status;
+  try {
+    const FailureKind kind = backend_of(plan.steps.at(planned.step)).backend->classify(report).kind;
+    return kind == FailureKind::unavailable || kind == FailureKind::infrastructure;
+  } catch (const Failure&) {
+    return true;
+  }
+}
+
 FailureReport Judge::report_of(const CasePlan& plan, const PlannedAction& planned,
                                const ActionResult& result) const {
   const PlannedStep& step = plan.steps.at(planned.step);
@@ -281,7 +295,7 @@ bool Judge::hangs(const CasePlan& plan, std::size_t action, const ActionResult& 
 }
 
 void Judge::classify(const CasePlan& plan, const PlannedAction& planned, const ActionResult& result,
-                     Judgement& judgement) {
+                     Judgement& judgement) const {
   const ChosenBackend& backend = backend_of(plan.steps.at(planned.step));
   FailureReport report = report_of(plan, planned, result);
   std::string ended = describe(*result.request, *result.launch);
@@ -323,7 +337,7 @@ void Judge::note_printed_errors(const PlannedStep& step, const CaseResults& resu
   }
 }
 
-void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement) {
+void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement) const {
   judgement.verdict = Verdict::pass;
   if (step.comparisons.empty()) return;
   const Result<std::vector<DeclaredResult>> declared = declared_results(plan, step);

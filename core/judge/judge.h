@@ -42,7 +42,7 @@ struct Judgement {
 // Turns the results of steps into verdicts: asks the backend what a failure means, comparators about
 // outputs, and holds the outcome against what was expected.
 //
-// Threads: one call of judge() at a time; hangs() may be called meanwhile if the backends allow it.
+// Threads: any, if the backends and what gives comparators may be used so.
 class Judge {
  public:
   using ComparatorByName =
@@ -52,7 +52,11 @@ class Judge {
   Judge(const std::vector<ChosenBackend>& backends, ComparatorByName comparator_by_name)
       : backends_(backends), comparator_by_name_(std::move(comparator_by_name)) {}
 
-  Judgement judge(const CasePlan& plan, std::size_t step, const CaseResults& results);
+  Judgement judge(const CasePlan& plan, std::size_t step, const CaseResults& results) const;
+
+  // Whether an action that had a device, and failed by exiting, may have failed for the device: by
+  // what its backend says.
+  bool blames_device(const CasePlan& plan, std::size_t action, const ActionResult& result) const;
 
   // Asks the backend whether an action that makes no progress hangs; `result` has its request and
   // names. One that cannot say so has not said that it does.
@@ -64,14 +68,14 @@ class Judge {
   FailureReport report_of(const CasePlan& plan, const PlannedAction& planned,
                           const ActionResult& result) const;
   void judge_failure(const CasePlan& plan, const PlannedStep& step, std::size_t action,
-                     const CaseResults& results, Judgement& judgement);
+                     const CaseResults& results, Judgement& judgement) const;
   void classify(const CasePlan& plan, const PlannedAction& planned, const ActionResult& result,
-                Judgement& judgement);
+                Judgement& judgement) const;
   static void note_left_out(const PlannedStep& step, const CaseResults& results,
                             Judgement& judgement);
   static void note_printed_errors(const PlannedStep& step, const CaseResults& results,
                                   Judgement& judgement);
-  void compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement);
+  void compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement) const;
 
   const std::vector<ChosenBackend>& backends_;
   ComparatorByName comparator_by_name_;

@@ -107,7 +107,7 @@ struct ActionRecord {
   double user_seconds = 0;
   double system_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
-  std::vector<std::string> devices;  // ids of those that it had to itself
+  std::vector<std::string> devices;  // ids of those that it was given
   std::optional<CachedRecord> cached;
   std::string standard_output;  // files with what it printed
   std::string standard_error;

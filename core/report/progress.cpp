@@ -23,7 +23,11 @@ double ProgressState::seconds_since(std::chrono::steady_clock::time_point time) 
 void ProgressState::add(const CasePlanned& event) {
   const std::string name = case_name(event.model, event.submodel);
   cases_seen_.insert(name);
-  for (const std::string& step : event.steps) steps_.emplace(name, harmless_line(step));
+  for (const std::string& step : event.steps) see(name, harmless_line(step));
+}
+
+void ProgressState::see(const std::string& case_name, const std::string& step) {
+  steps_.insert(case_name + "\n" + step);  // of which neither has a line's end in it
 }
 
 void ProgressState::add(const StepStarted& event) {
@@ -44,7 +48,7 @@ void ProgressState::add(const StepFinished& event) {
   const std::string name = case_name(event.model, event.submodel);
   const std::string step = harmless_line(event.step);
   cases_seen_.insert(name);
-  steps_.emplace(name, step);
+  see(name, step);
   std::erase_if(running_, [&](const Running& running) {
     return running.case_name == name && running.step == step;
   });

@@ -21,6 +21,11 @@ class ActionRules {
     check_references();
     require(action_.cpu_slots >= 0 && action_.device_count >= 0,
             "numbers of processors and devices", "a negative number", "say 0 for none");
+    for (const std::string& argument : action_.serial_arguments) {
+      require(!argument.empty() && argument.find('\0') == std::string::npos,
+              "serial_arguments that are arguments", shown(argument),
+              "leave out what says nothing to the program");
+    }
     for (const std::string& file : action_.content_files) {
       require(!file.empty() && file.front() == '/', "content_files that are absolute paths",
               shown(file), "resolve tools and libraries to absolute paths");

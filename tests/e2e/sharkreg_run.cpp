@@ -176,6 +176,7 @@ Sandbox::Sandbox() {
   environment["HOME"] = root_ / "home";
   environment["XDG_CACHE_HOME"] = root_ / "cache";
   environment["TMPDIR"] = root_ / "tmp";
+  environment["SHARKREG_LOCK_DIR"] = root_ / "locks";
   environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
   for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) environment[name] = value;

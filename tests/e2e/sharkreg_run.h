@@ -74,7 +74,8 @@ class Sandbox {
   std::filesystem::path tools() const { return root_ / "tools"; }
   std::filesystem::path cache() const { return root_ / "cache" / "sharkreg"; }
 
-  // The whole environment of what is started: HOME, XDG_CACHE_HOME, PATH and TMPDIR at first.
+  // The whole environment of what is started: HOME, XDG_CACHE_HOME, PATH, TMPDIR
+  // and SHARKREG_LOCK_DIR at first.
   Environment environment;
 
   // Writes a file, relative to root(), and the directories above it. Returns its path.

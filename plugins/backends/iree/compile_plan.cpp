@@ -150,6 +150,8 @@ Action Backend::compile_action(const CompileRequest& request, const CompiledFile
                                   in(request.tuner_file->id));
   }
   append(action.arguments, request.extra_arguments);
+  // Of LLVM's threads in the compiler: what they write is the same.
+  action.serial_arguments = {"--mlir-disable-threading"};
 
   action.cacheable = true;
   std::vector<std::string> all = flags;

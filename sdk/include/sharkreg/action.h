@@ -70,6 +70,12 @@ struct Action {
   std::string program_missing;
 
   std::vector<Argument> arguments;
+
+  // Plain texts that the host adds behind the arguments when other actions keep the other processors
+  // busy: they make the program use one thread. They must not change what it writes. Ignored for
+  // in_process.
+  std::vector<std::string> serial_arguments;
+
   std::vector<EnvironmentVariable> environment;  // all of it: nothing else is inherited
   std::vector<std::string> inputs;               // ids of files it reads that no argument refers to
   std::vector<ActionOutput> outputs;
@@ -159,10 +165,8 @@ void fields(Visitor& visit, Action& action) {
   visit("cacheable", action.cacheable);
   visit("in_process", action.in_process);
   visit("answer_output", action.answer_output);
-  visit("host_independent", action.host_independent);
-  // Hosts of 1.0 may overlook what was added since.
-  std::vector<std::string> added{"host_independent"};
-  visit("optional", added);
+  visit.may_be_overlooked("host_independent", action.host_independent);
+  visit.may_be_overlooked("serial_arguments", action.serial_arguments);
 }
 
 }  // namespace sharkreg

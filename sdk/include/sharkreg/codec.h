@@ -17,9 +17,6 @@
 // members keep their default; an empty optional is not written. Plugin authors need none of this
 // unless they define structs of their own.
 
-#include <sharkreg/failure.h>
-#include <sharkreg/plugin_abi.h>
-
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,6 +24,9 @@
 #include <string_view>
 #include <type_traits>
 #include <vector>
+
+#include <sharkreg/failure.h>
+#include <sharkreg/plugin_abi.h>
 
 namespace sharkreg {
 
@@ -117,6 +117,15 @@ class Encoder {
     if (value) (*this)(name, *value);
   }
 
+  // A member that came into this SDK after 1.0, and which a host that does not know it may overlook.
+  // One that is empty, or false, is left out.
+  template <class T>
+  void may_be_overlooked(std::string_view name, const T& value) {
+    if (value == T()) return;
+    (*this)(name, value);
+    optional_.emplace_back(name);
+  }
+
   // Writes `value` at the current position.
   void write(const std::string& value) {
     check(writer_->put_string(writer_, path_.abi(), to_abi(value)));
@@ -155,7 +164,11 @@ class Encoder {
   std::enable_if_t<detail::IsStruct<T>::value> write(const T& value) {
     check(writer_->put_object(writer_, path_.abi()));
     // `fields` serves both directions and so takes a mutable reference; encoding only reads.
+    std::vector<std::string> outer;
+    outer.swap(optional_);
     fields(*this, const_cast<T&>(value));
+    if (!optional_.empty()) (*this)("optional", optional_);
+    optional_.swap(outer);
   }
 
  private:
@@ -166,6 +179,7 @@ class Encoder {
 
   sr_writer* writer_;
   detail::Path path_;
+  std::vector<std::string> optional_;  // of the object that is being written
 };
 
 // Reads values from a request. Throws Failure(invalid) with the place of the first trouble.
@@ -179,6 +193,11 @@ class Decoder {
   void operator()(std::string_view name, T& value) {
     known_.push_back(name);
     path_.with(name, [&] { read(value); });
+  }
+
+  template <class T>
+  void may_be_overlooked(std::string_view name, T& value) {
+    (*this)(name, value);
   }
 
   // Each read() returns false, and leaves the value, when nothing stands at the current position.

@@ -29,11 +29,11 @@ struct Walk {
   std::map<std::string, Node> taken;
 
   // All that is ready, in order.
-  Names take(const std::function<bool(const Node&)>& room = [](const Node&) { return true; }) {
+  Names take() {
     Names names;
-    while (const auto node = graph.take_ready(room)) {
-      names.push_back(name_of(plan, *node));
-      CHECK_MESSAGE(taken.emplace(names.back(), *node).second, names.back() << " was taken twice");
+    for (const Node& node : graph.take_ready()) {
+      names.push_back(name_of(plan, node));
+      CHECK_MESSAGE(taken.emplace(names.back(), node).second, names.back() << " was taken twice");
     }
     return names;
   }
@@ -64,14 +64,35 @@ TEST_CASE("a case goes from artifacts to conclusions, in the order of its plan")
   CHECK(walk.graph.finished());
 }
 
-TEST_CASE("what there is no room for stays ready") {
+TEST_CASE("what remains until the end of a case is the longest way through a node") {
   HandMadePlan made;
   const std::size_t compile = made.compile();
-  made.action(compile, "shark", {made.artifact("a"), made.artifact("b"), made.artifact("c")});
+  const FileOrigin module = made.action(compile, "shark", {made.artifact("program")});
+  const std::size_t run = made.run_after(compile);
+  made.action(run, "swim", {module, made.artifact("water")});
+  made.action(made.compile(), "other");
+
   Walk walk(made);
-  CHECK(walk.take([](const Node& node) { return node.index == 1; }) == Names{"b"});
-  CHECK(walk.take([](const Node&) { return false; }) == Names{});
-  CHECK(walk.take() == Names{"a", "c"});
+  using std::chrono::milliseconds;
+  const auto remaining =
+      walk.graph.remaining({milliseconds(100), milliseconds(20), milliseconds(3)});
+  std::map<std::string, long> of;
+  const auto note = [&] {
+    for (const std::string& name : walk.take()) {
+      of[name] = remaining.at(walk.taken.at(name).rank).count();
+      walk.settle(name);
+    }
+  };
+  for (int round = 0; round < 4; ++round) note();
+  CHECK(walk.graph.finished());
+  CHECK(of == std::map<std::string, long>{{"program", 120},
+                                          {"shark", 120},
+                                          {"compile0", 0},
+                                          {"water", 20},
+                                          {"swim", 20},
+                                          {"run1", 0},
+                                          {"other", 3},
+                                          {"compile2", 0}});
 }
 
 TEST_CASE("actions of a step come one after the other, also when they share nothing") {

@@ -176,7 +176,7 @@ TEST_CASE("a program that was stopped or killed has failed") {
 TEST_CASE("as many actions run at a time as there are jobs") {
   for (const std::size_t jobs : {1U, 2U, 3U}) {
     std::vector<HandMadePlan> made = independent(6);
-    Rig rig({jobs, 1, 64, {}});
+    Rig rig(options_for(jobs, 1));
     rig.launcher.ends_at = jobs;  // with fewer at a time, this would not end
     rig.run(plans_of(made));
     CHECK(rig.launcher.most_running == jobs);
@@ -191,7 +191,7 @@ TEST_CASE("as many artifacts are fetched at a time as there are fetch jobs") {
   for (const char* name : {"a", "b", "c", "d"}) origins.push_back(made.artifact(name));
   made.action(compile, "shark", origins);
   for (const std::size_t jobs : {1U, 2U}) {
-    Rig rig({1, jobs, 64, {}});
+    Rig rig(options_for(1, jobs));
     std::size_t fetching = 0;
     std::size_t most = 0;
     rig.recorder.on_event = [&](const std::string& event) {
@@ -217,7 +217,7 @@ TEST_CASE("a device is given to one action at a time") {
     one.plan->actions[0].devices = {device("left"), device("right")};
     one.plan->actions[0].action.device_count = 1;
   }
-  Rig rig({4, 1, 64, {}});
+  Rig rig(options_for(4, 1));
   std::multiset<std::string> in_use;
   rig.launcher.on_launch = [&] {
     const auto& environment = rig.launcher.requests.back().environment;
@@ -241,7 +241,7 @@ TEST_CASE("who waits for a device lets others pass") {
     made[index].plan->actions[0].devices = {device("only")};
     made[index].plan->actions[0].action.device_count = 1;
   }
-  Rig rig({2, 1, 64, {}});
+  Rig rig(options_for(2, 1));
   rig.launcher.ends_at = 2;
   rig.launcher.on_launch = [&] {
     if (rig.launcher.requests.size() == 2) rig.launcher.ends_at = 1;
@@ -264,7 +264,7 @@ TEST_CASE("an action that wants more devices than there are gets all of them") {
 
 TEST_CASE("no more plans are held than there is room for") {
   std::vector<HandMadePlan> made = independent(6);
-  Rig rig({1, 1, 2, {}});
+  Rig rig(options_for(1, 1, 2));
   rig.launcher.on_launch = [&] { CHECK(rig.source.taken <= rig.launcher.requests.size() + 2); };
   rig.run(plans_of(made));
   CHECK(rig.source.taken == 6);
@@ -272,7 +272,7 @@ TEST_CASE("no more plans are held than there is room for") {
 }
 
 TEST_CASE("thousands of plans without anything to do leave others their turn") {
-  Rig rig({1, 1, 8, {}});
+  Rig rig(options_for(1, 1, 8));
   std::optional<std::size_t> taken;
   rig.loop.post([&] { taken = rig.source.taken; });
   rig.run(std::vector<std::shared_ptr<CasePlan>>(5000, std::make_shared<CasePlan>()));
@@ -281,13 +281,22 @@ TEST_CASE("thousands of plans without anything to do leave others their turn") {
   CHECK(*taken < 100);
 }
 
-TEST_CASE("steps are concluded one at a time") {
-  std::vector<HandMadePlan> made = independent(6);
-  Rig rig({6, 1, 64, {}});
-  rig.launcher.ends_at = 6;
-  rig.recorder.while_concluding = [] { std::this_thread::sleep_for(std::chrono::milliseconds(2)); };
-  rig.run(plans_of(made));
-  CHECK(rig.recorder.most_concluding == 1);
+TEST_CASE("as many steps are concluded at a time as there are judge jobs") {
+  for (const int jobs : {1, 2}) {
+    std::vector<HandMadePlan> made = independent(6);
+    ExecutorOptions options = options_for(6, 1);
+    options.judge_jobs = static_cast<std::size_t>(jobs);
+    Rig rig(options);
+    rig.launcher.ends_at = 6;
+    std::atomic<int> concluded = 0;
+    rig.recorder.while_concluding = [&] {
+      ++concluded;
+      while (concluded < jobs) std::this_thread::yield();  // with fewer, this would not end
+      std::this_thread::yield();
+    };
+    rig.run(plans_of(made));
+    CHECK(rig.recorder.most_concluding == jobs);
+  }
 }
 
 TEST_CASE("an executor runs again") {
@@ -298,6 +307,131 @@ TEST_CASE("an executor runs again") {
   rig.run({second.plan});
   CHECK(rig.launcher.requests.size() == 4);
   CHECK(std::filesystem::exists(second.path("outputs/swim.bin")));
+}
+
+TEST_CASE("the longest case by what is known comes first") {
+  struct Known final : Estimates {
+    std::optional<Estimate> of(const CasePlan& plan, std::size_t action) const override {
+      if (plan.actions[action].action.name != "a2") return std::nullopt;
+      return Estimate{std::chrono::milliseconds(5), 0, 1};
+    }
+  };
+  const Known known;
+  std::vector<HandMadePlan> made = independent(4);
+  ExecutorOptions options = options_for(1, 1);
+  options.scheduling.estimates = &known;
+  Rig rig(options);
+  rig.run(plans_of(made));
+  CHECK(rig.launcher.programs() == Names{"a2", "a0", "a1", "a3"});
+}
+
+TEST_CASE("fetches, actions and conclusions of several cases go on at once") {
+  std::vector<HandMadePlan> made(2);
+  made[0].action(made[0].compile(), "first");
+  made[1].action(made[1].compile(), "second", {made[1].artifact("food")});
+  Rig rig(options_for(2, 1));
+  rig.launcher.ends_at = 2;  // with one at a time, this would not end
+  rig.run(plans_of(made));
+  CHECK(rig.launcher.most_running == 2);
+  CHECK(rig.recorder.saw_in_order({"start first", "fetched food", "start second"}));
+}
+
+TEST_CASE("what was done is told with its slots, and nothing overlaps on one") {
+  std::vector<HandMadePlan> made = independent(12);
+  for (HandMadePlan& one : made) one.action(one.step(Stage::compile, {}), "b", {one.artifact("x")});
+  Rig rig(options_for(3, 2));
+  rig.run(plans_of(made));
+  CHECK(rig.recorder.spans.size() == 12 * 5);
+  using Row = std::pair<WorkSpan::Kind, std::size_t>;
+  std::map<Row, std::vector<WorkSpan>> rows;
+  for (const WorkSpan& span : rig.recorder.spans) {
+    REQUIRE(span.slots.size() == 1);
+    CHECK(span.start <= span.end);
+    rows[{span.kind, span.slots[0]}].push_back(span);
+  }
+  CHECK(rows.size() <= 3 + 3 + 2);
+  for (auto& [row, spans] : rows) {
+    std::ranges::sort(spans, {}, &WorkSpan::start);
+    for (std::size_t index = 1; index < spans.size(); ++index) {
+      CHECK(spans[index - 1].end <= spans[index].start);
+    }
+  }
+}
+
+// Runs on one device each, where the check says what the test says.
+struct DeviceRig {
+  std::vector<HandMadePlan> made = independent(3);
+  std::atomic<int> checks = 0;
+  std::string trouble = "it is not there any more";
+  ExecutorOptions options = options_for(1, 1);
+
+  DeviceRig() {
+    for (HandMadePlan& one : made) {
+      one.plan->steps[0].backend = "acme";
+      one.plan->actions[0].devices = {device("only")};
+      one.plan->actions[0].action.device_count = 1;
+    }
+    options.check_device = [this](const std::string& backend, const Device& checked) {
+      CHECK(backend == "acme");
+      CHECK(checked.id == "only");
+      ++checks;
+      return trouble;
+    };
+  }
+
+  void run(Rig& rig) { rig.run(plans_of(made)); }
+};
+
+TEST_CASE("a device that is not well after a timeout is given to nobody any more") {
+  using End = LaunchResult::End;
+  for (const End end : {End::timed_out, End::signalled}) {
+    DeviceRig device;
+    Rig rig(device.options);
+    rig.launcher.ending = [end](const LaunchRequest&) {
+      LaunchResult result;
+      result.end = end;
+      return result;
+    };
+    device.run(rig);
+    CHECK(device.checks == 1);
+    CHECK(rig.launcher.programs() == Names{"a0"});
+    CHECK(std::ranges::count(rig.recorder.events, "compile0: failed") == 3);
+    const ActionResult& last = rig.recorder.results.at("compile0").actions[0];
+    REQUIRE(last.trouble);
+    CHECK(last.trouble->kind == ErrorKind::infrastructure);
+    CHECK(last.trouble->message == "device only of acme is out of order: it is not there any more");
+  }
+}
+
+TEST_CASE("a device that is well after a timeout goes on") {
+  DeviceRig device;
+  device.trouble.clear();
+  Rig rig(device.options);
+  rig.launcher.ending = [](const LaunchRequest&) {
+    LaunchResult result;
+    result.end = LaunchResult::End::timed_out;
+    return result;
+  };
+  device.run(rig);
+  CHECK(device.checks == 3);
+  CHECK(rig.launcher.requests.size() == 3);
+  CHECK(rig.recorder.results.at("compile0").actions[0].devices == Names{"only"});
+}
+
+TEST_CASE("after a failure a device is checked if it is blamed") {
+  for (const bool blamed : {false, true}) {
+    DeviceRig device;
+    Rig rig(device.options);
+    rig.recorder.blames = blamed;
+    rig.launcher.ending = [](const LaunchRequest&) {
+      LaunchResult result;
+      result.exit_status = 1;
+      return result;
+    };
+    device.run(rig);
+    CHECK(device.checks == (blamed ? 1 : 0));
+    CHECK(rig.launcher.requests.size() == (blamed ? 1 : 3));
+  }
 }
 
 // What an interrupt finds: one phase after the other.
@@ -337,7 +471,7 @@ TEST_CASE("an interrupt while an action is staged keeps it from starting") {
 
 TEST_CASE("an interrupt stops what runs") {
   std::vector<HandMadePlan> made = independent(4);
-  Rig rig({2, 1, 3, {}});
+  Rig rig(options_for(2, 1, 3));
   rig.launcher.ends_at = 0;
   rig.launcher.on_launch = [&] {
     if (rig.launcher.requests.size() == 2) rig.loop.post([&] { rig.executor.interrupt(); });
@@ -382,11 +516,11 @@ TEST_CASE("an interrupt during a conclusion starts nothing more") {
   CHECK(rig.recorder.saw("compile0: interrupted"));
 }
 
-TEST_CASE("steps are concluded one at a time after an interrupt too") {
+TEST_CASE("no more steps are concluded at a time after an interrupt either") {
   std::vector<HandMadePlan> made = independent(8);
   Rig rig;
   rig.interrupt_at("start a0");
-  rig.recorder.while_concluding = [] { std::this_thread::sleep_for(std::chrono::milliseconds(2)); };
+  rig.recorder.while_concluding = [] { std::this_thread::yield(); };
   rig.run(plans_of(made));
   CHECK(std::ranges::count(rig.recorder.events, "compile0: interrupted") == 8);
   CHECK(rig.recorder.most_concluding == 1);

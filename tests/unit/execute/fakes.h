@@ -152,6 +152,12 @@ class FakeLauncher final : public Launcher {
     });
   }
 
+  // Ends what runs, as the test says.
+  void end_all() {
+    end_all([this](const LaunchRequest& ended) { return ending(ended); });
+  }
+  std::size_t running() const { return running_.size(); }
+
   // What the programs are called that were launched, in order.
   std::vector<std::string> programs() const {
     std::vector<std::string> names;
@@ -228,6 +234,8 @@ inline std::string name_of(ActionResult::Status status) {
 class Recorder final : public ExecutionObserver {
  public:
   std::vector<std::string> events;
+  std::vector<WorkSpan> spans;
+  bool blames = false;  // devices for failures
   std::function<void(const std::string&)> on_event;
   std::function<void()> while_concluding;  // on the pool
   std::atomic<int> most_concluding = 0;
@@ -242,6 +250,12 @@ class Recorder final : public ExecutionObserver {
   void action_started(const CasePlan& plan, std::size_t action) override {
     add("start " + plan.actions[action].action.name);
   }
+
+  void action_waits(const CasePlan& plan, std::size_t action, const std::string& what) override {
+    add(plan.actions[action].action.name + " waits for " + what);
+  }
+  void worked(const CasePlan&, const WorkSpan& span) override { spans.push_back(span); }
+  bool blames_device(const CasePlan&, std::size_t, const ActionResult&) override { return blames; }
 
   std::function<void()> conclude(const CasePlan& plan, std::size_t step,
                                  const CaseResults& all) override {
@@ -297,9 +311,21 @@ class Recorder final : public ExecutionObserver {
   std::atomic<int> concluding_ = 0;
 };
 
+// Without other processes, so without locks.
+inline ExecutorOptions options_for(std::size_t jobs, std::size_t fetch_jobs,
+                                   std::size_t open_cases = 64) {
+  ExecutorOptions options;
+  options.scheduling.jobs = jobs;
+  options.fetch_jobs = fetch_jobs;
+  options.judge_jobs = jobs;
+  options.open_cases = open_cases;
+  options.worker = "/fake/worker";
+  return options;
+}
+
 // Everything that an executor needs, and the executor.
 struct Rig {
-  explicit Rig(const ExecutorOptions& options = {1, 1, 64, "/fake/worker"})
+  explicit Rig(const ExecutorOptions& options = options_for(1, 1))
       : executor(loop, launcher, store.store, options) {}
 
   EventLoop loop;

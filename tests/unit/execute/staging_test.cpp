@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <set>
-
 #include <sys/stat.h>
 
 #include "fakes.h"
@@ -36,8 +35,10 @@ struct Compile : HandMadePlan {
   PlannedAction& planned() { return plan->actions[0]; }
   Action& described() { return planned().action; }
 
+  bool serial = false;
+
   Result<StagedAction> try_to_stage(const std::vector<Device>& devices = {}) const {
-    return stage(*plan, 0, devices, "/fake/worker");
+    return stage(*plan, 0, {devices, serial}, "/fake/worker");
   }
 
   StagedAction staged(const std::vector<Device>& devices = {}) const {
@@ -60,6 +61,15 @@ struct Compile : HandMadePlan {
     return place_outputs(*plan, 0, action, succeeded);
   }
 };
+
+TEST_CASE("serial arguments stand behind the others, when they are wanted") {
+  Compile made;
+  made.described().serial_arguments = {"--one-thread", "--really"};
+  CHECK(made.staged().request.arguments == std::vector<std::string>{"shark.bin"});
+  made.serial = true;
+  CHECK(made.staged().request.arguments ==
+        std::vector<std::string>{"shark.bin", "--one-thread", "--really"});
+}
 
 TEST_CASE("an action is staged in a fresh directory next to where its outputs go") {
   Compile made;
@@ -95,8 +105,8 @@ TEST_CASE("inputs are links under their own names to the files themselves") {
   const fs::path link = action.directory.path() / "program.mlir";
   REQUIRE(fs::is_symlink(link));
   CHECK(fs::read_symlink(link) == fs::canonical(made.path("real")));
-  CHECK(action.names == std::map<std::string, std::string>{
-                            {"program.mlir", made.path("artifacts/program.mlir")}});
+  CHECK(action.names ==
+        std::map<std::string, std::string>{{"program.mlir", made.path("artifacts/program.mlir")}});
 }
 
 TEST_CASE("inputs of one name lie in directories") {
@@ -114,7 +124,8 @@ TEST_CASE("inputs of one name lie in directories") {
 TEST_CASE("inputs that no program could read are found out before it starts") {
   Compile made;
   fs::remove(made.path("artifacts/program.mlir"));
-  CHECK(made.refusal() == made.path("artifacts/program.mlir").string() + ": No such file or directory");
+  CHECK(made.refusal() ==
+        made.path("artifacts/program.mlir").string() + ": No such file or directory");
   fs::create_directory(made.path("artifacts/program.mlir"));
   CHECK(made.refusal() == made.path("artifacts/program.mlir").string() + " is not a regular file");
   fs::remove(made.path("artifacts/program.mlir"));
@@ -180,8 +191,7 @@ TEST_CASE("what a plugin does itself is asked of the worker") {
   CHECK(action.request.program == "/fake/worker");
   REQUIRE(action.request.arguments.size() == 2);
   CHECK(action.request.arguments[0] == "execute");
-  const auto request =
-      read_worker_request(action.directory.path() / action.request.arguments[1]);
+  const auto request = read_worker_request(action.directory.path() / action.request.arguments[1]);
   REQUIRE(request.has_value());
   CHECK(request->library == "/plugins/libvector.so");
   CHECK(request->interface == SR_BACKEND_ID);
