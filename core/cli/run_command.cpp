@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <deque>
+#include <map>
 #include <memory>
-#include <set>
 #include <unistd.h>
 #include <utility>
 
@@ -17,6 +15,7 @@
 #include "cli/pinning.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
+#include "cli/session.h"
 #include "cli/store_settings.h"
 #include "execute/event_loop.h"
 #include "execute/executor.h"
@@ -27,8 +26,6 @@
 namespace sharkreg::core {
 namespace {
 
-constexpr std::chrono::seconds slow_fetch{1};
-
 // "20260203-040506-1234": sorts by time, unique on a machine.
 std::string new_run_id(const Clock& clock) {
   std::string id;
@@ -38,125 +35,6 @@ std::string new_run_id(const Clock& clock) {
   }
   return fmt::format("{}-{}", id, ::getpid());
 }
-
-// Joins the stages: reads and plans case by case as the executor asks, has steps judged as they
-// end, and tells all of it as events.
-class Session final : public PlanSource, public ExecutionObserver {
- public:
-  Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
-          const Planner& planner, Judge& judge, EventSink& sink)
-      : context_(context),
-        files_(files.begin(), files.end()),
-        load_options_(std::move(load_options)),
-        planner_(planner),
-        judge_(judge),
-        sink_(sink) {}
-
-  std::shared_ptr<const CasePlan> next() override {
-    if (files_.empty()) return nullptr;
-    const CaseFile file = files_.front();
-    files_.pop_front();
-    return read_and_plan(file);
-  }
-
-  void fetch_started(const CasePlan& plan, std::size_t artifact) override {
-    fetches_.push_back({&plan, artifact, context_.clock().steady(), false});
-  }
-
-  void fetch_finished(const CasePlan& plan, std::size_t artifact) override {
-    std::erase_if(fetches_, [&](const Fetch& fetch) {
-      if (fetch.plan != &plan || fetch.artifact != artifact) return false;
-      if (fetch.announced) announce(plan, step_of(fetch), "waiting");
-      return true;
-    });
-  }
-
-  // Tells of fetches that take a while: most are links to files that are here anyway.
-  void announce_slow_fetches() {
-    for (Fetch& fetch : fetches_) {
-      if (fetch.announced || context_.clock().steady() - fetch.since < slow_fetch) continue;
-      fetch.announced = true;
-      announce(*fetch.plan, step_of(fetch),
-               "fetching " + fetch.plan->artifacts[fetch.artifact].source.file_name);
-    }
-  }
-
-  void action_started(const CasePlan& plan, std::size_t action) override {
-    announce(plan, plan.actions[action].step, plan.actions[action].action.name);
-  }
-
-  std::function<void()> conclude(const CasePlan& plan, std::size_t step,
-                                 const CaseResults& results) override {
-    StepFinished record =
-        judged_step(context_, plan, plan.steps[step], results, judge_.judge(plan, step, results));
-    return [this, record = std::move(record)] { finish(record); };
-  }
-
-  const Tally& tally() const { return tally_; }
-  std::size_t cases_left() const { return files_.size(); }
-
- private:
-  struct Fetch {
-    const CasePlan* plan;
-    std::size_t artifact;
-    std::chrono::steady_clock::time_point since;
-    bool announced;
-  };
-
-  // The first step that needs what is fetched.
-  static std::size_t step_of(const Fetch& fetch) {
-    const auto& steps = fetch.plan->steps;
-    const auto found = std::ranges::find_if(steps, [&](const PlannedStep& step) {
-      return std::ranges::find(step.artifacts, fetch.artifact) != step.artifacts.end();
-    });
-    return static_cast<std::size_t>(found - steps.begin());
-  }
-
-  // A plan without steps for a file that cannot be read as a case.
-  std::shared_ptr<const CasePlan> read_and_plan(const CaseFile& file) {
-    LoadedCase loaded = load_case(file, load_options_);
-    const std::string directory = directory_name(file.model, file.submodel);
-    if (loaded.test_case && !directories_.insert(directory).second) {
-      loaded.test_case.reset();
-      loaded.diagnostics.push_back({Diagnostic::Severity::error, file.path, "",
-                                    "the files of " + directory + " are another model's as well",
-                                    "a model and submodel whose joined names are unique"});
-    }
-    if (!loaded.test_case) {
-      finish(invalid_case(context_, file, loaded.diagnostics));
-      return std::make_shared<const CasePlan>();
-    }
-    for (const Diagnostic& warning : loaded.diagnostics) {
-      sink_.on(RunNote{"warning: " + to_text(warning)});
-    }
-    auto plan = std::make_shared<const CasePlan>(planner_.plan(*loaded.test_case));
-    sink_.on(case_planned(*plan));
-    for (const PlannedStep& step : plan->steps) {
-      if (step.foregone) finish(foregone_step(context_, *plan, step));
-    }
-    return plan;
-  }
-
-  void announce(const CasePlan& plan, std::size_t step, std::string doing) {
-    sink_.on(StepStarted{to_iso_text(context_.clock().now()), plan.model, plan.submodel,
-                         plan.steps[step].name, std::move(doing)});
-  }
-
-  void finish(const StepFinished& record) {
-    tally_.add(record.verdict);
-    sink_.on(record);
-  }
-
-  Context& context_;
-  std::deque<CaseFile> files_;
-  LoadOptions load_options_;
-  std::set<std::string> directories_;
-  const Planner& planner_;
-  Judge& judge_;
-  EventSink& sink_;
-  std::vector<Fetch> fetches_;
-  Tally tally_;
-};
 
 // A place that cannot be written to is told once, before every step fails for it.
 Result<void> prepare_places(const Places& places, const std::filesystem::path& run_dir) {
