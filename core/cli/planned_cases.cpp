@@ -8,11 +8,12 @@
 #include "base/secrets.h"
 #include "cli/commands.h"
 #include "cli/pinning.h"
+#include "cli/run_options.h"
 
 namespace sharkreg::core {
 
 Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
-  const Result<std::vector<CaseFile>> files = context.select();
+  Result<std::vector<CaseFile>> files = context.select();
   if (!files) return files.error();
   const Result<LoadOptions> load_options = context.load_options();
   if (!load_options) return load_options.error();
@@ -26,6 +27,9 @@ Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
   const std::string sku = context.sku(result.backends);
   auto options = context.plan_options(sku, context.places().cache_dir / "runs" / "by-hand");
   if (!options) return options.error();
+  if (const auto chosen = choose_steps(context, result.backends, *files, *options); !chosen) {
+    return chosen.error();
+  }
   auto resolver = context.tuner_resolver();
   if (!resolver) return resolver.error();
   const Planner planner(std::move(*options), result.backends, **resolver);

@@ -2,6 +2,7 @@
 #include "cli/records.h"
 
 #include <array>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -73,6 +74,18 @@ ActionRecord record_of(const PlannedAction& planned, const ActionResult& result)
   return record;
 }
 
+}  // namespace
+
+std::optional<OutputRecord> output_record(const std::filesystem::path& file) {
+  struct stat state {};
+  if (::stat(file.c_str(), &state) != 0) return std::nullopt;
+  const std::int64_t modified =
+      std::int64_t{state.st_mtim.tv_sec} * 1'000'000'000 + state.st_mtim.tv_nsec;
+  return OutputRecord{file, state.st_size, modified};
+}
+
+namespace {
+
 std::optional<ElementRecord> record_of(const std::optional<ComparedElement>& element) {
   if (!element) return std::nullopt;
   return ElementRecord{element->index, element->expected, element->actual};
@@ -80,9 +93,9 @@ std::optional<ElementRecord> record_of(const std::optional<ComparedElement>& ele
 
 ComparisonRecord record_of(const JudgedComparison& judged) {
   ComparisonRecord record;
-  record.name = judged.planned->result.name;
-  record.comparator = judged.planned->result.comparator;
-  record.arguments = judged.planned->result.arguments;
+  record.name = judged.name;
+  record.comparator = judged.comparator;
+  record.arguments = judged.arguments;
   record.match = judged.outcome.kind == ComparisonOutcome::Kind::match;
   record.message = judged.outcome.sentence;
   record.expected_file = judged.expected_file;
@@ -125,7 +138,9 @@ RunStarted run_started(const Context& context, const std::string& run, const std
 
 CasePlanned case_planned(const CasePlan& plan) {
   CasePlanned record{plan.model, plan.submodel, {}};
-  for (const PlannedStep& step : plan.steps) record.steps.push_back(step.name);
+  for (const PlannedStep& step : plan.steps) {
+    if (!step.left_out) record.steps.push_back(step.name);
+  }
   return record;
 }
 
@@ -170,6 +185,9 @@ StepFinished judged_step(const Context& context, const CasePlan& plan, const Pla
     record.actions.push_back(record_of(plan.actions.at(index), result));
     record.seconds += record.actions.back().seconds;
     for (const auto& output : result.outputs) record.outputs.push_back(output);
+  }
+  for (const std::string& output : record.outputs) {
+    if (auto file = output_record(output)) record.output_files.push_back(std::move(*file));
   }
   for (const JudgedComparison& comparison : judgement.comparisons) {
     record.comparisons.push_back(record_of(comparison));

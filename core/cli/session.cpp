@@ -4,8 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/text.h"
 #include "base/verdict.h"
+#include "cli/module_stamp.h"
 #include "cli/records.h"
+#include "cli/repeat.h"
 
 namespace sharkreg::core {
 namespace {
@@ -15,13 +20,17 @@ constexpr std::chrono::seconds slow_fetch{1};
 }  // namespace
 
 Session::Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
-                 const Planner& planner, Judge& judge, EventSink& sink)
+                 RunOptions options, const Planner& planner, Judge& judge, Resumption* resumption,
+                 EventSink& sink)
     : context_(context),
       files_(files.begin(), files.end()),
       load_options_(std::move(load_options)),
+      options_(std::move(options)),
       planner_(planner),
       judge_(judge),
-      sink_(sink) {}
+      resumption_(resumption),
+      sink_(sink),
+      attempts_(options_.retries) {}
 
 std::shared_ptr<const CasePlan> Session::next() {
   if (files_.empty()) return nullptr;
@@ -55,11 +64,34 @@ void Session::action_started(const CasePlan& plan, std::size_t action) {
   announce(plan, plan.actions[action].step, plan.actions[action].action.name);
 }
 
-std::function<void()> Session::conclude(const CasePlan& plan, std::size_t step,
-                                        const CaseResults& results) {
+std::function<ExecutionObserver::Again()> Session::conclude(const CasePlan& plan, std::size_t step,
+                                                            const CaseResults& results) {
+  const PlannedStep& planned = plan.steps[step];
   StepFinished record =
-      judged_step(context_, plan, plan.steps[step], results, judge_.judge(plan, step, results));
-  return [this, record = std::move(record)] { finish(record); };
+      judged_step(context_, plan, planned, results, judge_.judge(plan, step, results));
+  if (planner_.options().stage == StageChoice::compile && planned.stage == Stage::compile &&
+      (record.verdict == Verdict::pass || record.verdict == Verdict::xpass)) {
+    if (const auto written = write_stamp(plan, planned); !written) {
+      record.verdict = Verdict::infrastructure;
+      record.sentence = written.error().message;
+    }
+  }
+  return [this, &plan, step, record = std::move(record)]() mutable {
+    return conclude(plan, step, std::move(record));
+  };
+}
+
+ExecutionObserver::Again Session::conclude(const CasePlan& plan, std::size_t step,
+                                           StepFinished record) {
+  const std::string sentence = record.sentence;
+  if (const Again again = attempts_.take(plan, step, record)) {
+    announce(plan, step,
+             fmt::format("waiting {} to do it again: {}",
+                         human_duration(std::chrono::duration<double>(*again).count()), sentence));
+    return again;
+  }
+  finish(std::move(record));
+  return std::nullopt;
 }
 
 // The first step that needs what is fetched.
@@ -88,12 +120,40 @@ std::shared_ptr<const CasePlan> Session::read_and_plan(const CaseFile& file) {
   for (const Diagnostic& warning : loaded.diagnostics) {
     sink_.on(RunNote{"warning: " + to_text(warning)});
   }
-  auto plan = std::make_shared<const CasePlan>(planner_.plan(*loaded.test_case));
+  auto plan = std::make_shared<CasePlan>(planner_.plan(*loaded.test_case));
+  if (planner_.options().stage == StageChoice::run) require_modules(*plan);
+  const auto taken_over =
+      resumption_ == nullptr ? std::vector<StepFinished>() : resumption_->take_over(*plan);
   sink_.on(case_planned(*plan));
+  for (const StepFinished& record : taken_over) tell(record);
   for (const PlannedStep& step : plan->steps) {
-    if (step.foregone) finish(foregone_step(context_, *plan, step));
+    if (step.foregone && !step.left_out) finish(foregone_step(context_, *plan, step));
   }
   return plan;
+}
+
+// Lets runs take what lies in the output directory, if that is what they need.
+void Session::require_modules(CasePlan& plan) const {
+  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
+    PlannedStep& compile = plan.steps[index];
+    if (!compile.left_out || compile.foregone) continue;
+    const auto trouble =
+        trouble_with_modules(plan, compile, compile_command(context_, plan, compile));
+    if (!trouble) {
+      compile.done_before = true;
+      continue;
+    }
+    for (PlannedStep& step : plan.steps) {
+      if (step.compile_step == index && !step.foregone) step.foregone = trouble;
+    }
+    for (PlannedStep& step : plan.steps) {
+      if (step.stage != Stage::repeat || step.foregone || step.target != compile.target ||
+          step.backend != compile.backend) {
+        continue;
+      }
+      step.foregone = {Verdict::blocked, "the runs cannot be done", {}, {}};
+    }
+  }
 }
 
 void Session::announce(const CasePlan& plan, std::size_t step, std::string doing) {
@@ -101,9 +161,25 @@ void Session::announce(const CasePlan& plan, std::size_t step, std::string doing
                        plan.steps[step].name, std::move(doing)});
 }
 
-void Session::finish(const StepFinished& record) {
+void Session::finish(StepFinished record) {
+  if (stopped_ && record.verdict == Verdict::not_run && record.actions.empty()) {
+    record.sentence = "not started: " + options_.stopped_by + " ended the run";
+  }
+  tell(record);
+  count_failure(record);
+}
+
+void Session::tell(const StepFinished& record) {
   tally_.add(record.verdict);
   sink_.on(record);
+}
+
+void Session::count_failure(const StepFinished& record) {
+  if (!options_.max_failures || !fails_the_run(record.verdict, options_.strict_xfail)) return;
+  if (++failures_ < *options_.max_failures || stopped_) return;
+  stopped_ = true;
+  attempts_.stop();
+  if (stop_) stop_();
 }
 
 }  // namespace sharkreg::core

@@ -9,7 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/attempts.h"
 #include "cli/context.h"
+#include "cli/resumption.h"
+#include "cli/run_options.h"
 #include "execute/executor.h"
 #include "judge/judge.h"
 #include "plan/planner.h"
@@ -24,21 +27,27 @@ namespace sharkreg::core {
 // Ownership: what it is made of must outlive it. Threads: the loop's, except conclude().
 class Session final : public PlanSource, public ExecutionObserver {
  public:
+  // `resumption` may be null.
   Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
-          const Planner& planner, Judge& judge, EventSink& sink);
+          RunOptions options, const Planner& planner, Judge& judge, Resumption* resumption,
+          EventSink& sink);
+
+  // `stop` is called, once, when so many steps have failed that no more are to be started.
+  void on_too_many_failures(std::function<void()> stop) { stop_ = std::move(stop); }
 
   std::shared_ptr<const CasePlan> next() override;
   void fetch_started(const CasePlan& plan, std::size_t artifact) override;
   void fetch_finished(const CasePlan& plan, std::size_t artifact) override;
   void action_started(const CasePlan& plan, std::size_t action) override;
-  std::function<void()> conclude(const CasePlan& plan, std::size_t step,
-                                 const CaseResults& results) override;
+  std::function<Again()> conclude(const CasePlan& plan, std::size_t step,
+                                  const CaseResults& results) override;
 
   // Tells of fetches that take a while: most are links to files that are here anyway.
   void announce_slow_fetches();
 
   const Tally& tally() const { return tally_; }
   std::size_t cases_left() const { return files_.size(); }
+  bool is_stopped() const { return stopped_; }  // for too many failures
 
  private:
   struct Fetch {
@@ -50,18 +59,28 @@ class Session final : public PlanSource, public ExecutionObserver {
 
   static std::size_t step_of(const Fetch& fetch);
   std::shared_ptr<const CasePlan> read_and_plan(const CaseFile& file);
+  void require_modules(CasePlan& plan) const;
+  Again conclude(const CasePlan& plan, std::size_t step, StepFinished record);
   void announce(const CasePlan& plan, std::size_t step, std::string doing);
-  void finish(const StepFinished& record);
+  void finish(StepFinished record);
+  void tell(const StepFinished& record);
+  void count_failure(const StepFinished& record);
 
   Context& context_;
   std::deque<CaseFile> files_;
   LoadOptions load_options_;
+  RunOptions options_;
   std::set<std::string> directories_;
   const Planner& planner_;
   Judge& judge_;
+  Resumption* resumption_;
   EventSink& sink_;
   std::vector<Fetch> fetches_;
   Tally tally_;
+  Attempts attempts_;
+  std::function<void()> stop_;
+  int failures_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace sharkreg::core

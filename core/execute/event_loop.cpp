@@ -84,6 +84,13 @@ void EventLoop::every(std::chrono::milliseconds period, std::function<void()> fu
   State::schedule(*state_->repetitions.back());
 }
 
+void EventLoop::after(std::chrono::milliseconds time, std::function<void()> function) {
+  auto timer = std::make_shared<asio::steady_timer>(state_->io, time);
+  timer->async_wait([timer, function = std::move(function)](const auto& error) {
+    if (!error) function();
+  });
+}
+
 void EventLoop::run_until(const std::function<bool()>& done) {
   while (!done()) state_->io.run_one();
 }

@@ -33,6 +33,9 @@ class EventLoop {
   // Calls `handler` on the loop for each SIGINT and SIGTERM from now on.
   void on_signal(std::function<void(int)> handler);
 
+  // Calls `function` on the loop once, when so much time has passed, unless the loop ended before.
+  void after(std::chrono::milliseconds time, std::function<void()> function);
+
   // Calls `function` on the loop again and again until the loop ends.
   void every(std::chrono::milliseconds period, std::function<void()> function);
 

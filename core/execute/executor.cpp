@@ -34,23 +34,43 @@ class Executor::State {
 
   void interrupt() {
     interrupted_ = true;
-    stop_.request_stop();
     runner_.interrupt();
+    finish_up();
+  }
+
+  void finish_up() {
+    halted_ = true;
+    stop_.request_stop();
+    for (const auto& waiting : waiting_) waiting->due = true;
     pump();
   }
 
  private:
   struct OpenCase {
-    explicit OpenCase(std::shared_ptr<const CasePlan> its_plan)
-        : plan(std::move(its_plan)), graph(*plan) {
+    OpenCase(std::shared_ptr<const CasePlan> its_plan, CaseGraph::StepsWaitFor steps_wait_for)
+        : plan(std::move(its_plan)), graph(*plan, steps_wait_for) {
       results.artifacts.resize(plan->artifacts.size());
       results.actions.resize(plan->actions.size());
+      for (const PlannedStep& step : plan->steps) {
+        if (!step.done_before) continue;
+        for (std::size_t action : step.actions) {
+          results.actions[action].status =
+              *step.done_before ? ActionResult::Status::succeeded : ActionResult::Status::failed;
+        }
+      }
     }
     std::shared_ptr<const CasePlan> plan;
     CaseGraph graph;
     CaseResults results;
   };
   using CaseIterator = std::list<OpenCase>::iterator;
+
+  // A step that is to be done again.
+  struct Waiting {
+    CaseIterator open;
+    std::size_t step;
+    bool due = false;
+  };
 
   // Starts whatever can start now. Safe to be called again from within what it starts.
   void pump() {
@@ -59,6 +79,7 @@ class Executor::State {
     pumping_ = true;
     while (std::exchange(pump_again_, false)) {
       take_plans();
+      if (!concluding_) begin_again();
       for (auto open = cases_.begin(); open != cases_.end(); ++open) {
         const auto room = [&](const Node& node) { return has_room(*open, node); };
         while (const auto node = open->graph.take_ready(room)) start(open, *node);
@@ -89,7 +110,9 @@ class Executor::State {
       if (plan == nullptr) {
         exhausted_ = true;
       } else {
-        cases_.emplace_back(std::move(plan));
+        cases_.emplace_back(std::move(plan), options_.may_do_again
+                                                 ? CaseGraph::StepsWaitFor::conclusions
+                                                 : CaseGraph::StepsWaitFor::actions);
       }
     }
   }
@@ -97,10 +120,9 @@ class Executor::State {
   bool has_room(const OpenCase& open, const Node& node) const {
     switch (node.kind) {
       case Node::Kind::artifact:
-        return interrupted_ || fetching_ < options_.fetch_jobs;
+        return halted_ || fetching_ < options_.fetch_jobs;
       case Node::Kind::action:
-        return interrupted_ ||
-               (acting_ < options_.jobs && has_devices(open.plan->actions[node.index]));
+        return halted_ || (acting_ < options_.jobs && has_devices(open.plan->actions[node.index]));
       case Node::Kind::conclusion:
         return !concluding_;
     }
@@ -110,7 +132,7 @@ class Executor::State {
   void start(CaseIterator open, Node node) {
     switch (node.kind) {
       case Node::Kind::artifact:
-        interrupted_ ? skip_artifact(open, node) : start_artifact(open, node);
+        halted_ ? skip_artifact(open, node) : start_artifact(open, node);
         break;
       case Node::Kind::action:
         start_or_skip_action(open, node);
@@ -161,7 +183,7 @@ class Executor::State {
 
   void start_or_skip_action(CaseIterator open, Node node) {
     ActionResult& result = open->results.actions[node.index];
-    if (interrupted_) {
+    if (halted_) {
       result.status = ActionResult::Status::interrupted;
     } else if (!open->graph.can_start(node.index, open->results)) {
       result.status = ActionResult::Status::not_started;
@@ -214,9 +236,32 @@ class Executor::State {
       auto announce = observer_->conclude(*open->plan, node.index, open->results);
       return [this, open, node, announce = std::move(announce)] {
         concluding_ = false;
-        announce();
-        finish(open, node);
+        const ExecutionObserver::Again again = announce();
+        again ? do_again(open, node.index, *again) : finish(open, node);
       };
+    });
+  }
+
+  // --- steps that are done again
+
+  void do_again(CaseIterator open, std::size_t step, std::chrono::milliseconds wait) {
+    auto waiting = std::make_shared<Waiting>(Waiting{open, step, halted_});
+    waiting_.push_back(waiting);
+    if (!halted_) {
+      loop_.after(wait, [this, waiting] {
+        waiting->due = true;
+        pump();
+      });
+    }
+    pump();
+  }
+
+  // Conclusions read the results that are forgotten here, so none may be under way.
+  void begin_again() {
+    std::erase_if(waiting_, [](const std::shared_ptr<Waiting>& waiting) {
+      if (!waiting->due) return false;
+      waiting->open->graph.reset(waiting->step, waiting->open->results);
+      return true;
     });
   }
 
@@ -228,11 +273,13 @@ class Executor::State {
   ExecutionObserver* observer_ = nullptr;
   std::list<OpenCase> cases_;
   std::set<std::string> busy_devices_;
+  std::vector<std::shared_ptr<Waiting>> waiting_;
   std::stop_source stop_;  // of what is fetched
   std::size_t fetching_ = 0;
   std::size_t acting_ = 0;
   bool concluding_ = false;
   bool interrupted_ = false;
+  bool halted_ = false;  // nothing is started any more
   bool exhausted_ = false;
   bool pumping_ = false;
   bool pump_again_ = false;
@@ -247,6 +294,10 @@ Executor::~Executor() = default;
 
 void Executor::run(PlanSource& source, ExecutionObserver& observer) {
   state_->run(source, observer);
+}
+
+void Executor::finish_up() {
+  state_->finish_up();
 }
 
 void Executor::interrupt() {

@@ -19,7 +19,7 @@ std::size_t index_of(Verdict verdict) {
 }
 
 // Bad because of what was found out, or could not be, about the program under test.
-bool fails_the_run(Verdict verdict, bool strict_xfail) {
+bool is_bad_finding(Verdict verdict, bool strict_xfail) {
   switch (verdict) {
     case Verdict::fail:
     case Verdict::compile_error:
@@ -65,6 +65,11 @@ std::string fine(const Tally& tally) {
 
 }  // namespace
 
+bool fails_the_run(Verdict verdict, bool strict_xfail) {
+  return verdict == Verdict::infrastructure || verdict == Verdict::invalid ||
+         is_bad_finding(verdict, strict_xfail);
+}
+
 void Tally::add(Verdict verdict) {
   ++counts_[index_of(verdict)];
 }
@@ -94,7 +99,7 @@ int Tally::exit_status(const OutcomeOptions& options) const {
   if (count(Verdict::infrastructure) > 0) return exit_infrastructure;
   if (judged() == 0 && count(Verdict::unavailable) > 0) return exit_infrastructure;
   if (count(Verdict::invalid) > 0) return exit_usage;
-  if (sum(*this, [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); }) >
+  if (sum(*this, [&](Verdict verdict) { return is_bad_finding(verdict, options.strict_xfail); }) >
       0) {
     return exit_bad_verdict;
   }
@@ -103,7 +108,7 @@ int Tally::exit_status(const OutcomeOptions& options) const {
 
 std::string Tally::conclusion(const OutcomeOptions& options) const {
   if (exit_status(options) == exit_fine) return fine(*this);
-  const auto bad = [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); };
+  const auto bad = [&](Verdict verdict) { return is_bad_finding(verdict, options.strict_xfail); };
   const auto any = [](Verdict) { return true; };
   std::vector<std::string> parts;  // the one that decides first
   if (options.signal) {
@@ -119,6 +124,10 @@ std::string Tally::conclusion(const OutcomeOptions& options) const {
   }
   if (const auto number = sum(*this, bad); number > 0) {
     parts.push_back(fmt::format("{} bad ({})", counted(number, "step"), listed(*this, bad)));
+  }
+  if (!options.stopped_by.empty()) {
+    parts.push_back(fmt::format("stopped by {}, {} not run", options.stopped_by,
+                                counted(count(Verdict::not_run), "step")));
   }
   if (total() == 0) {
     parts.push_back("there was no step");
