@@ -190,7 +190,8 @@ TEST_CASE("without --retries infra stays infra, and what never comes right is tr
 TEST_CASE("an artifact that could not be fetched is fetched again") {
   StepsScene scene({"good_a"});
   scene.box.write_model("m", "good_a",
-                        R"({"mlir": "lazy://somewhere/good_a.mlir", "run_function": "good_a"})");
+                        R"({"mlir": "lazy://somewhere/good_a.mlir", "run_function": "good_a",
+                           "outputs": [{"source": "expected.npy"}]})");
   const fs::path programs = scene.box.root() / "programs";
   scene.box.write_program("programs/sharkreg-fetch-lazy",
                           "#!/bin/sh\n[ \"$1\" = stat ] && exit 0\nmkdir " +
@@ -236,7 +237,7 @@ TEST_CASE("--max-failures counts what makes the exit status another than 0") {
   Running running = scene.start({"--max-failures=3"});
   wait_until("there are three", [&] {
     return !scene.box.runs().empty() &&
-           count_of(content_of(scene.box.results_file()), "\"compile-error\"") == 3;
+           count_of(content_of(scene.box.results_file()), "\"compile-error\"") >= 3;
   });
   scene.let_go("good_z");
   CHECK(running.wait().exit_status == 1);
@@ -316,8 +317,8 @@ TEST_CASE("bad values of options of a run are refused") {
   check_usage(scene.run({"--max-failures=99999999999999999999"}), {"--max-failures is"});
   check_usage(scene.run({"--stage=link"}), {"--stage is \"link\"", "all, compile, run"});
   check_usage(scene.run({"--fail-fast=3"}), {"--fail-fast"});
-  check_usage(scene.run({"--filter="}), {"--filter is \"\""});
-  check_usage(scene.run({"--resume="}), {"--resume is \"\""});
+  check_usage(scene.run({"--filter="}), {"--filter needs a value"});
+  check_usage(scene.run({"--resume="}), {"--resume needs a value"});
   CHECK(scene.box.runs().empty());
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps_scene.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <thread>
 
 #include <doctest/doctest.h>
+
+#include "base/text.h"
 
 namespace sharkreg::e2e {
 namespace {
@@ -115,8 +118,9 @@ void StepsScene::let_go(const std::string& submodel) const {
 }
 
 std::size_t StepsScene::executions(const std::string& tool, const std::string& submodel) const {
-  return count_of("\n" + content_of(box.root() / "executions"),
-                  "\n" + tool + " " + submodel + "\n");
+  const std::string content = content_of(box.root() / "executions");
+  return static_cast<std::size_t>(
+      std::ranges::count(core::split(content, '\n'), tool + " " + submodel));
 }
 
 std::vector<std::string> StepsScene::verdicts() const {
