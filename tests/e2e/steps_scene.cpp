@@ -96,8 +96,9 @@ StepsScene::StepsScene(const std::vector<std::string>& submodels) {
 
 Arguments StepsScene::arguments(const Arguments& more) const {
   Arguments all = more;
+  // With one artifact at a time the steps come in the order of their names.
   all.insert(all.end(), {"--tests-dir", box.tests(), "--model=m", "--backend=cpu", "--tools-dir",
-                         box.tools()});
+                         box.tools(), "--fetch-jobs=1"});
   return all;
 }
 

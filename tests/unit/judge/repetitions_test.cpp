@@ -66,7 +66,7 @@ TEST_CASE("runs that gave the same pass") {
   }
 }
 
-TEST_CASE("runs that did not fail, with how many differ and by how much") {
+TEST_CASE("runs that did not give the same fail, with how many differ and by how much") {
   for (const char* format : {"npy", "bin"}) {
     Repeated repeated(3, format);
     repeated.gives(2, "abed");  // one number is 2 more
