@@ -5,8 +5,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
-#include <map>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -14,6 +12,7 @@
 
 #include "base/text.h"
 #include "cli/compatibility.h"
+#include "cli/content_identity.h"
 #include "cli/option_table.h"
 #include "cli/places.h"
 #include "cli/store_settings.h"
@@ -350,26 +349,6 @@ Result<std::unique_ptr<ArtifactStore>> Context::artifact_store(
   return std::make_unique<ArtifactStore>(std::move(*settings), make, clock_);
 }
 
-// Of tools once in a process: each is asked for by every step.
-ContentIdentity Context::content_identity() const {
-  auto known = std::make_shared<std::map<std::string, std::string>>();
-  ContentIdentity identity;
-  identity.tool = [this, known](const std::filesystem::path& file) {
-    const auto [found, is_new] = known->try_emplace(file.native());
-    if (is_new) {
-      const auto digest = memo_->digest_of_file(file);
-      found->second = digest ? *digest : "not there";
-    }
-    return found->second;
-  };
-  identity.artifact = [](const std::filesystem::path& file) {
-    struct stat state {};
-    if (::stat(file.c_str(), &state) != 0) return std::string("not there");
-    return fmt::format("{} {}.{:09}", state.st_size, state.st_mtim.tv_sec, state.st_mtim.tv_nsec);
-  };
-  return identity;
-}
-
 Result<PlanOptions> Context::plan_options(const std::string& sku,
                                           const std::filesystem::path& run_dir) const {
   PlanOptions options;
@@ -392,7 +371,7 @@ Result<PlanOptions> Context::plan_options(const std::string& sku,
                                : compat == "strict" ? FlagCompatibility::strict
                                                     : FlagCompatibility::rename;
   options.require_pins = settings_.is_true("locked");
-  options.identity = content_identity();
+  options.identity = content_identity(*memo_);
   options.skip_expected_failures = settings_.text("xfail") == "skip";
   options.comparator = settings_.text("comparator");
   const std::vector<std::string> comparators = registry_->names(SR_COMPARATOR_ID);

@@ -88,7 +88,6 @@ class Context {
   Result<std::vector<std::string>> backend_names(bool& named) const;
   void note_options_of_others(const std::vector<std::string>& chosen);
   std::vector<std::string> tool_directories() const;
-  ContentIdentity content_identity() const;
 
   CommandLine line_;
   Installation installation_;

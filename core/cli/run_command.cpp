@@ -30,12 +30,13 @@ namespace sharkreg::core {
 namespace {
 
 // A place that cannot be written to is told once, before every step fails for it.
-Result<void> prepare_places(const Places& places) {
+Result<void> prepare_places(const Places& places, const std::filesystem::path& runs) {
   const auto cannot_use = [](const std::string& why, const char* option) {
     return Error{ErrorKind::infrastructure, why,
                  fmt::format("name another directory by {}", option)};
   };
   const std::pair<std::filesystem::path, const char*> directories[] = {
+      {runs, "--cache-dir"},
       {places.output_dir, "--output-dir"},
       {places.artifacts_dir, "--artifacts-dir"},
   };
@@ -102,7 +103,7 @@ Result<int> run_command(Context& context) {
   if (!jobs) return jobs.error();
   const auto store = context.artifact_store();
   if (!store) return store.error();
-  if (const auto ready = prepare_places(context.places()); !ready) return ready.error();
+  if (const auto ready = prepare_places(context.places(), runs); !ready) return ready.error();
   auto resumption = resumption_of(context, runs);
   if (!resumption) return resumption.error();
   const auto run = RunDirectory::create(runs, context.clock());
