@@ -48,12 +48,16 @@ std::int64_t rank_of(std::uint64_t bits, unsigned width) {
   return (bits & sign) != 0 ? -magnitude : magnitude;
 }
 
-// How many steps lie between two numbers; as a double, since those of f64 may be 2^64.
+// How many steps lie between two numbers: up to 2^64 of them, which are counted before they become
+// a double.
 double ulps_between(const TensorView& one, const TensorView& other, std::uint64_t index) {
   const std::size_t size = byte_size_of(one.type);
   const unsigned width = bits_of(one.type);
-  return std::abs(static_cast<double>(rank_of(bits_at(one, index, size), width)) -
-                  static_cast<double>(rank_of(bits_at(other, index, size), width)));
+  const std::int64_t first = rank_of(bits_at(one, index, size), width);
+  const std::int64_t second = rank_of(bits_at(other, index, size), width);
+  const auto lower = static_cast<std::uint64_t>(std::min(first, second));
+  const auto upper = static_cast<std::uint64_t>(std::max(first, second));
+  return static_cast<double>(upper - lower);
 }
 
 std::string element_text(const TensorView& tensor, std::uint64_t index) {
