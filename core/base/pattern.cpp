@@ -6,21 +6,37 @@
 
 namespace sharkreg::core {
 
-Result<void> check_pattern(const std::string& pattern) {
+struct Pattern::State {
+  boost::regex compiled;
+};
+
+Result<Pattern> Pattern::create(const std::string& pattern) {
   try {
-    const boost::regex compiled(pattern, boost::regex::ECMAScript);
-    return {};
+    return Pattern(
+        std::make_shared<const State>(State{boost::regex(pattern, boost::regex::ECMAScript)}));
   } catch (const boost::regex_error& error) {
     return Error{ErrorKind::invalid, error.what(), {}};
   }
 }
 
-Result<bool> has_match(const std::string& text, const std::string& pattern) {
+Result<bool> Pattern::is_found_in(const std::string& text) const {
   try {
-    return boost::regex_search(text, boost::regex(pattern, boost::regex::ECMAScript));
-  } catch (const std::runtime_error& error) {  // of matching; regex_error is one as well
+    return boost::regex_search(text, state_->compiled);
+  } catch (const std::runtime_error& error) {  // of matching
     return Error{ErrorKind::invalid, error.what(), {}};
   }
+}
+
+Result<void> check_pattern(const std::string& pattern) {
+  const auto compiled = Pattern::create(pattern);
+  if (!compiled) return compiled.error();
+  return {};
+}
+
+Result<bool> has_match(const std::string& text, const std::string& pattern) {
+  const auto compiled = Pattern::create(pattern);
+  if (!compiled) return compiled.error();
+  return compiled->is_found_in(text);
 }
 
 }  // namespace sharkreg::core

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "cli/compatibility.h"
+#include "cli/content_identity.h"
 #include "cli/limit_settings.h"
 #include "cli/option_table.h"
 #include "cli/places.h"
@@ -396,6 +397,7 @@ Result<PlanOptions> Context::plan_options(const std::string& sku,
                                : compat == "strict" ? FlagCompatibility::strict
                                                     : FlagCompatibility::rename;
   options.require_pins = settings_.is_true("locked");
+  options.identity = content_identity(*memo_);
   options.skip_expected_failures = settings_.text("xfail") == "skip";
   options.comparator = settings_.text("comparator");
   const std::vector<std::string> comparators = registry_->names(SR_COMPARATOR_ID);

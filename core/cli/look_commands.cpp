@@ -42,6 +42,7 @@ Result<int> list_command(Context& context) {
   for (const CasePlan& plan : planned->plans) {
     fmt::print("{}\n", plan.name());
     for (const PlannedStep& step : plan.steps) {
+      if (step.left_out) continue;
       fmt::print("  {}\n", trim(fmt::format("{:<24}{}", step.name, redacted(remark_on(step)))));
     }
   }

@@ -41,6 +41,11 @@ OptionSpec among(OptionSpec spec, std::vector<std::string> choices) {
   return spec;
 }
 
+OptionSpec integer(OptionSpec spec) {
+  spec.type = Type::integer;
+  return spec;
+}
+
 OptionSpec number(OptionSpec spec) {
   spec.type = Type::number;
   return spec;
@@ -75,6 +80,24 @@ std::vector<OptionSpec> own_options() {
       option(selection, "shard-history", "RESULTS",
              "results.jsonl of an earlier run, whose times decide how --shard cuts; else the "
              "history of this machine does. Shards on several machines need the same"),
+      repeatable(option(selection, "filter", "PATTERN",
+                        "steps, by a glob for MODEL/SUBMODEL/STEP or by re:EXPRESSION; ! before it "
+                        "excludes")),
+      flag(selection, "rerun-failed", "only steps that were bad when they were last judged"),
+      among(option(selection, "stage", "STAGE",
+                   "what this machine does: compile leaves runs out, run takes what compile made "
+                   "from the output directory",
+                   "all"),
+            {"all", "compile", "run"}),
+      integer(option(selection, "repeat", "COUNT",
+                     "do each run so often, and compare its outputs bit for bit", "1")),
+      option(selection, "resume", "RUN",
+             "go on with an interrupted run, by its id, or latest: what it finished is taken over"),
+      flag(judgement, "fail-fast", "start nothing more after the first bad verdict"),
+      integer(option(judgement, "max-failures", "COUNT",
+                     "start nothing more after so many bad verdicts")),
+      integer(option(judgement, "retries", "COUNT",
+                     "do a step that broken infrastructure stopped again, up to so often", "0")),
       flag(selection, "allow-unknown-fields", "unknown fields of model files are only warned of"),
       option(hardware, "sku", "NAME",
              "SKU whose tuner files and golden values count, or auto for that of the device",

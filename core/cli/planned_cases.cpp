@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/pinning.h"
 #include "cli/run_history.h"
+#include "cli/run_options.h"
 #include "cli/sharding.h"
 
 namespace sharkreg::core {
@@ -16,9 +17,6 @@ namespace sharkreg::core {
 Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
   Result<std::vector<CaseFile>> files = context.select();
   if (!files) return files.error();
-  RunHistory history(context);
-  if (const auto shard = take_shard(context, history, *files); !shard) return shard.error();
-  print_notes(history.take_notes());
   const Result<LoadOptions> load_options = context.load_options();
   if (!load_options) return load_options.error();
   if (const auto pinned = require_pins(context, *files, *load_options); !pinned) {
@@ -31,6 +29,13 @@ Result<PlannedCases> plan_selected_cases(Context& context, bool probe_devices) {
   const std::string sku = context.sku(result.backends);
   auto options = context.plan_options(sku, context.places().cache_dir / "runs" / "by-hand");
   if (!options) return options.error();
+  RunHistory history(context);
+  if (const auto chosen = choose_steps(context, history, result.backends, *files, *options);
+      !chosen) {
+    return chosen.error();
+  }
+  if (const auto shard = take_shard(context, history, *files); !shard) return shard.error();
+  print_notes(history.take_notes());
   auto resolver = context.tuner_resolver();
   if (!resolver) return resolver.error();
   const Planner planner(std::move(*options), result.backends, **resolver);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -79,6 +80,18 @@ ActionRecord record_of(const PlannedAction& planned, const ActionResult& result)
   return record;
 }
 
+}  // namespace
+
+std::optional<OutputRecord> output_record(const std::filesystem::path& file) {
+  struct stat state {};
+  if (::stat(file.c_str(), &state) != 0) return std::nullopt;
+  const std::int64_t modified =
+      std::int64_t{state.st_mtim.tv_sec} * 1'000'000'000 + state.st_mtim.tv_nsec;
+  return OutputRecord{file, state.st_size, modified};
+}
+
+namespace {
+
 std::optional<ElementRecord> record_of(const std::optional<ComparedElement>& element) {
   if (!element) return std::nullopt;
   return ElementRecord{element->index, element->expected, element->actual};
@@ -86,9 +99,9 @@ std::optional<ElementRecord> record_of(const std::optional<ComparedElement>& ele
 
 ComparisonRecord record_of(const JudgedComparison& judged) {
   ComparisonRecord record;
-  record.name = judged.planned->result.name;
-  record.comparator = judged.planned->result.comparator;
-  record.arguments = judged.planned->result.arguments;
+  record.name = judged.name;
+  record.comparator = judged.comparator;
+  record.arguments = judged.arguments;
   record.match = judged.outcome.kind == ComparisonOutcome::Kind::match;
   record.message = judged.outcome.sentence;
   record.expected_file = judged.expected_file;
@@ -135,7 +148,9 @@ RunStarted run_started(const Context& context, const std::string& run, const std
 
 CasePlanned case_planned(const CasePlan& plan) {
   CasePlanned record{plan.model, plan.submodel, {}};
-  for (const PlannedStep& step : plan.steps) record.steps.push_back(step.name);
+  for (const PlannedStep& step : plan.steps) {
+    if (!step.left_out) record.steps.push_back(step.name);
+  }
   return record;
 }
 
@@ -186,6 +201,9 @@ StepFinished judged_step(const Context& context, const CasePlan& plan, const Pla
                   std::ranges::all_of(record.actions, [](const ActionRecord& action) {
                     return action.cached.has_value();
                   });
+  for (const std::string& output : record.outputs) {
+    if (auto file = output_record(output)) record.output_files.push_back(std::move(*file));
+  }
   for (const JudgedComparison& comparison : judgement.comparisons) {
     record.comparisons.push_back(record_of(comparison));
   }

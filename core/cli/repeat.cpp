@@ -34,15 +34,24 @@ std::string typed_options(const Context& context, const std::set<std::string>& w
 
 }  // namespace
 
-std::string repeat_command(const Context& context, const CasePlan& plan, const PlannedStep& step) {
+std::string repeat_command(const Context& context, const CasePlan& plan, const PlannedStep& step,
+                           const std::set<std::string>& without) {
   const InterfaceDescription* backend = context.registry().interface(SR_BACKEND_ID, step.backend);
   const std::string target_option = backend->backend->target_option;
   std::string command = fmt::format("{} {} {} {}", program_of(context), word("model", plan.model),
                                     word("submodel", plan.submodel), word("backend", step.backend));
   if (!target_option.empty()) command += fmt::format(" {}", word(target_option, step.target));
-  return command +
-         typed_options(context, {"model", "submodel", "backend", target_option, "require", "junit",
-                                 "summary", "color", "shard", "shard-history", "baseline"});
+  std::set<std::string> others{"model",        "submodel",     "backend",       target_option,
+                               "require",      "junit",        "summary",       "color",
+                               "filter",       "rerun-failed", "max-failures",  "resume",
+                               "retries",      "fail-fast",    "shard",         "shard-history",
+                               "baseline"};
+  others.insert(without.begin(), without.end());
+  return command + typed_options(context, others);
+}
+
+std::string compile_command(const Context& context, const CasePlan& plan, const PlannedStep& step) {
+  return repeat_command(context, plan, step, {"stage", "repeat"}) + " --stage=compile";
 }
 
 std::string validate_command_line(const Context& context, const std::filesystem::path& file) {

@@ -18,7 +18,10 @@
 #include "cli/pinning.h"
 #include "cli/records.h"
 #include "cli/reporting.h"
+#include "cli/resumption.h"
+#include "cli/run_directory.h"
 #include "cli/run_history.h"
+#include "cli/run_options.h"
 #include "cli/scheduling.h"
 #include "cli/session.h"
 #include "cli/sharding.h"
@@ -33,24 +36,14 @@
 namespace sharkreg::core {
 namespace {
 
-// "20260203-040506-1234": sorts by time, unique on a machine.
-std::string new_run_id(const Clock& clock) {
-  std::string id;
-  for (const char c : to_iso_text(clock.now()).substr(0, 19)) {
-    if (c == 'T') id += '-';
-    if (c >= '0' && c <= '9') id += c;
-  }
-  return fmt::format("{}-{}", id, ::getpid());
-}
-
 // A place that cannot be written to is told once, before every step fails for it.
-Result<void> prepare_places(const Places& places, const std::filesystem::path& run_dir) {
+Result<void> prepare_places(const Places& places, const std::filesystem::path& runs) {
   const auto cannot_use = [](const std::string& why, const char* option) {
     return Error{ErrorKind::infrastructure, why,
                  fmt::format("name another directory by {}", option)};
   };
   const std::pair<std::filesystem::path, const char*> directories[] = {
-      {run_dir, "--cache-dir"},
+      {runs, "--cache-dir"},
       {places.output_dir, "--output-dir"},
       {places.artifacts_dir, "--artifacts-dir"},
   };
@@ -81,15 +74,22 @@ Result<std::unique_ptr<TraceFile>> trace_file(const Context& context) {
   return TraceFile::create(file, context.clock().steady());
 }
 
+// Null if no run is to be resumed.
+Result<std::unique_ptr<Resumption>> resumption_of(const Context& context,
+                                                  const std::filesystem::path& runs) {
+  const std::string run = context.settings().text("resume");
+  if (run.empty()) return std::unique_ptr<Resumption>();
+  return Resumption::open(runs, run);
+}
+
 }  // namespace
 
 Result<int> run_command(Context& context) {
   if (auto fine = expect_no_positional(context, "run"); !fine) return fine.error();
+  auto run_options = run_options_of(context.settings());
+  if (!run_options) return run_options.error();
   auto files = context.select();
   if (!files) return files.error();
-  RunHistory history(context);
-  const auto shard = take_shard(context, history, *files);
-  if (!shard) return shard.error();
   const auto baseline = baseline_of(context.settings());
   if (!baseline) return baseline.error();
   auto load_options = context.load_options();
@@ -100,10 +100,15 @@ Result<int> run_command(Context& context) {
   auto backends = context.choose_backends(!context.settings().is_true("no-probe"));
   if (!backends) return backends.error();
   const std::string sku = context.sku(*backends);
-  const std::string run = new_run_id(context.clock());
-  const std::filesystem::path run_dir = context.places().cache_dir / "runs" / run;
-  auto options = context.plan_options(sku, run_dir);
+  const std::filesystem::path runs = context.places().cache_dir / "runs";
+  auto options = context.plan_options(sku, {});
   if (!options) return options.error();
+  RunHistory history(context);
+  if (const auto chosen = choose_steps(context, history, *backends, *files, *options); !chosen) {
+    return chosen.error();
+  }
+  const auto shard = take_shard(context, history, *files);
+  if (!shard) return shard.error();
   if (options->limits.memory_bytes || context.settings().given("cgroup")) {
     auto group = delegated_group(context.settings().text("cgroup"));
     if (!group) return group.error();
@@ -115,30 +120,40 @@ Result<int> run_command(Context& context) {
   if (!scheduling) return scheduling.error();
   const auto store = context.artifact_store();
   if (!store) return store.error();
-  if (const auto ready = prepare_places(context.places(), run_dir); !ready) return ready.error();
+  if (const auto ready = prepare_places(context.places(), runs); !ready) return ready.error();
+  auto resumption = resumption_of(context, runs);
+  if (!resumption) return resumption.error();
+  const auto run = RunDirectory::create(runs, context.clock());
+  if (!run) return run.error();
+  options->run_dir = run->path;
 
   const auto trace = trace_file(context);
   if (!trace) return trace.error();
-  auto reporting = Reporting::create(context, run_dir);
+  auto reporting = Reporting::create(context, run->path);
   if (!reporting) return reporting.error();
   const auto started = context.clock().steady();
-  RunStarted start = run_started(context, run, sku, *backends, files->size());
+  RunStarted start = run_started(context, run->id, sku, *backends, files->size());
   start.shard = *shard;
+  if (*resumption) start.resumes = (*resumption)->run();
   (*reporting)->on(start);
   for (std::string& note : history.take_notes()) (*reporting)->on(RunNote{std::move(note)});
   for (std::string& note : context.take_notes()) (*reporting)->on(RunNote{std::move(note)});
+
+  if (options->stage == StageChoice::compile) {
+    (*reporting)->on(RunNote{"runs are left out: --stage=compile"});
+  }
 
   const Planner planner(std::move(*options), *backends, **resolver);
   Comparators comparators(context.registry());
   const Judge judge(*backends, [&](const std::string& name) { return comparators.lend(name); });
   OutcomeOptions outcome;
-  outcome.strict_xfail = context.settings().is_true("strict-xfail");
-  Session session(context, std::move(*files), std::move(*load_options), planner, judge, **reporting,
-                  trace->get());
+  outcome.strict_xfail = run_options->strict_xfail;
+  Session session(context, std::move(*files), std::move(*load_options), *run_options, planner,
+                  judge, resumption->get(), **reporting, trace->get());
   outcome.may_be_empty = shard->has_value();
-  if (*baseline) session.compare_with(**baseline, outcome.strict_xfail);
+  if (*baseline) session.compare_with(**baseline);
 
-  auto caching = CompileCaching::create(context, *backends, run);
+  auto caching = CompileCaching::create(context, *backends, run->id);
   if (!caching) return caching.error();
   EventLoop loop(blocking_threads(*scheduling));
   ProcessLauncher launcher(loop.io(), context.installation().supervisor);
@@ -147,8 +162,10 @@ Result<int> run_command(Context& context) {
   scheduling->worker = context.installation().worker;
   scheduling->cache = (*caching)->cache();
   scheduling->check_device = device_check(context, *backends);
+  scheduling->may_do_again = run_options->retries > 0;
   scheduling->clock = &context.clock();
   Executor executor(loop, launcher, **store, std::move(*scheduling));
+  session.on_too_many_failures([&] { executor.finish_up(); });
   loop.on_signal([&](int signal) {
     outcome.signal = signal;
     (*caching)->interrupt();
@@ -164,6 +181,13 @@ Result<int> run_command(Context& context) {
   if (session.cases_left() > 0) {
     (*reporting)->on(RunNote{fmt::format("{} more models were not started", session.cases_left())});
   }
+  if (*resumption) {
+    (*reporting)
+        ->on(RunNote{fmt::format("{} of {} finished steps of run {} were taken over",
+                                 (*resumption)->taken_over(), (*resumption)->found(),
+                                 (*resumption)->run())});
+  }
+  if (session.is_stopped()) outcome.stopped_by = run_options->stopped_by;
   if (*trace) {
     if (const auto written = (*trace)->finish(); !written) {
       (*reporting)->on(RunNote{"the trace is not whole: " + written.error().message});

@@ -4,8 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/text.h"
 #include "base/verdict.h"
+#include "cli/module_stamp.h"
 #include "cli/records.h"
+#include "cli/repeat.h"
 #include "cli/tracing.h"
 
 namespace sharkreg::core {
@@ -16,19 +21,18 @@ constexpr std::chrono::seconds slow_fetch{1};
 }  // namespace
 
 Session::Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
-                 const Planner& planner, const Judge& judge, EventSink& sink, TraceFile* trace)
+                 RunOptions options, const Planner& planner, const Judge& judge,
+                 Resumption* resumption, EventSink& sink, TraceFile* trace)
     : context_(context),
       files_(files.begin(), files.end()),
       load_options_(std::move(load_options)),
+      options_(std::move(options)),
       planner_(planner),
       judge_(judge),
+      resumption_(resumption),
       sink_(sink),
-      trace_(trace) {}
-
-void Session::compare_with(const Baseline& baseline, bool strict_xfail) {
-  baseline_ = &baseline;
-  strict_xfail_ = strict_xfail;
-}
+      trace_(trace),
+      attempts_(options_.retries) {}
 
 std::shared_ptr<const CasePlan> Session::next() {
   if (files_.empty()) return nullptr;
@@ -82,11 +86,35 @@ bool Session::hangs(const CasePlan& plan, std::size_t action, const ActionResult
   return judge_.hangs(plan, action, result, stall);
 }
 
-std::function<void()> Session::conclude(const CasePlan& plan, std::size_t step,
-                                        const CaseResults& results) {
+std::function<ExecutionObserver::Again()> Session::conclude(const CasePlan& plan, std::size_t step,
+                                                            const CaseResults& results) {
+  const PlannedStep& planned = plan.steps[step];
   StepFinished record =
-      judged_step(context_, plan, plan.steps[step], results, judge_.judge(plan, step, results));
-  return [this, record = std::move(record)] { finish(record); };
+      judged_step(context_, plan, planned, results, judge_.judge(plan, step, results));
+  if (planner_.options().stage == StageChoice::compile && planned.stage == Stage::compile &&
+      (record.verdict == Verdict::pass || record.verdict == Verdict::xpass)) {
+    if (const auto written = write_stamp(plan, planned); !written) {
+      record.verdict = Verdict::infrastructure;
+      record.sentence = written.error().message;
+    }
+  }
+  return [this, &plan, step, record = std::move(record)]() mutable {
+    return conclude(plan, step, std::move(record));
+  };
+}
+
+ExecutionObserver::Again Session::conclude(const CasePlan& plan, std::size_t step,
+                                           StepFinished record) {
+  last_verdict_ = record.verdict;
+  const std::string sentence = record.sentence;
+  if (const Again again = attempts_.take(plan, step, record)) {
+    announce(plan, step,
+             fmt::format("waiting {} to do it again: {}",
+                         human_duration(std::chrono::duration<double>(*again).count()), sentence));
+    return again;
+  }
+  finish(std::move(record));
+  return std::nullopt;
 }
 
 // The first step that needs what is fetched.
@@ -115,12 +143,40 @@ std::shared_ptr<const CasePlan> Session::read_and_plan(const CaseFile& file) {
   for (const Diagnostic& warning : loaded.diagnostics) {
     sink_.on(RunNote{"warning: " + to_text(warning)});
   }
-  auto plan = std::make_shared<const CasePlan>(planner_.plan(*loaded.test_case));
+  auto plan = std::make_shared<CasePlan>(planner_.plan(*loaded.test_case));
+  if (planner_.options().stage == StageChoice::run) require_modules(*plan);
+  auto taken_over =
+      resumption_ == nullptr ? std::vector<StepFinished>() : resumption_->take_over(*plan);
   sink_.on(case_planned(*plan));
+  for (StepFinished& record : taken_over) tell(record);
   for (const PlannedStep& step : plan->steps) {
-    if (step.foregone) finish(foregone_step(context_, *plan, step));
+    if (step.foregone && !step.left_out) finish(foregone_step(context_, *plan, step));
   }
   return plan;
+}
+
+// Lets runs take what lies in the output directory, if that is what they need.
+void Session::require_modules(CasePlan& plan) const {
+  for (std::size_t index = 0; index < plan.steps.size(); ++index) {
+    PlannedStep& compile = plan.steps[index];
+    if (!compile.left_out || compile.foregone) continue;
+    const auto trouble =
+        trouble_with_modules(plan, compile, compile_command(context_, plan, compile));
+    if (!trouble) {
+      compile.done_before = true;
+      continue;
+    }
+    for (PlannedStep& step : plan.steps) {
+      if (step.compile_step == index && !step.foregone) step.foregone = trouble;
+    }
+    for (PlannedStep& step : plan.steps) {
+      if (step.stage != Stage::repeat || step.foregone || step.target != compile.target ||
+          step.backend != compile.backend) {
+        continue;
+      }
+      step.foregone = {Verdict::blocked, "the runs cannot be done", {}, {}};
+    }
+  }
 }
 
 void Session::announce(const CasePlan& plan, std::size_t step, std::string doing) {
@@ -129,11 +185,28 @@ void Session::announce(const CasePlan& plan, std::size_t step, std::string doing
 }
 
 void Session::finish(StepFinished record) {
-  if (baseline_ != nullptr) baseline_->mark(record, strict_xfail_);
-  last_verdict_ = record.verdict;
+  if (stopped_ && record.verdict == Verdict::not_run && record.actions.empty()) {
+    record.sentence = "not started: " + options_.stopped_by + " ended the run";
+  }
+  tell(record);
+  count_failure(record);
+}
+
+void Session::tell(StepFinished& record) {
+  if (baseline_ != nullptr) baseline_->mark(record, options_.strict_xfail);
   tally_.add(record.verdict, is_known_failure(record));
   tally_.add_findings(record.findings.size());
   sink_.on(record);
+}
+
+void Session::count_failure(const StepFinished& record) {
+  const bool fails =
+      fails_the_run(record.verdict, options_.strict_xfail) || !record.findings.empty();
+  if (!options_.max_failures || !fails || is_known_failure(record)) return;
+  if (++failures_ < *options_.max_failures || stopped_) return;
+  stopped_ = true;
+  attempts_.stop();
+  if (stop_) stop_();
 }
 
 }  // namespace sharkreg::core

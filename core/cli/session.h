@@ -9,7 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/attempts.h"
 #include "cli/context.h"
+#include "cli/resumption.h"
+#include "cli/run_options.h"
 #include "execute/executor.h"
 #include "judge/judge.h"
 #include "plan/planner.h"
@@ -26,11 +29,16 @@ namespace sharkreg::core {
 // Ownership: what it is made of must outlive it. Threads: the loop's, except conclude().
 class Session final : public PlanSource, public ExecutionObserver {
  public:
+  // `resumption` and `trace` may be null.
   Session(Context& context, std::vector<CaseFile> files, LoadOptions load_options,
-          const Planner& planner, const Judge& judge, EventSink& sink, TraceFile* trace);
+          RunOptions options, const Planner& planner, const Judge& judge, Resumption* resumption,
+          EventSink& sink, TraceFile* trace);
 
   // Each step is told with how it stands against the baseline, which must outlive this.
-  void compare_with(const Baseline& baseline, bool strict_xfail);
+  void compare_with(const Baseline& baseline) { baseline_ = &baseline; }
+
+  // `stop` is called, once, when so many steps have failed that no more are to be started.
+  void on_too_many_failures(std::function<void()> stop) { stop_ = std::move(stop); }
 
   std::shared_ptr<const CasePlan> next() override;
   void fetch_started(const CasePlan& plan, std::size_t artifact) override;
@@ -41,14 +49,15 @@ class Session final : public PlanSource, public ExecutionObserver {
   bool blames_device(const CasePlan& plan, std::size_t action, const ActionResult& result) override;
   bool hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,
              const StallReport& stall) override;
-  std::function<void()> conclude(const CasePlan& plan, std::size_t step,
-                                 const CaseResults& results) override;
+  std::function<Again()> conclude(const CasePlan& plan, std::size_t step,
+                                  const CaseResults& results) override;
 
   // Tells of fetches that take a while: most are links to files that are here anyway.
   void announce_slow_fetches();
 
   const Tally& tally() const { return tally_; }
   std::size_t cases_left() const { return files_.size(); }
+  bool is_stopped() const { return stopped_; }  // for too many failures
 
  private:
   struct Fetch {
@@ -60,22 +69,31 @@ class Session final : public PlanSource, public ExecutionObserver {
 
   static std::size_t step_of(const Fetch& fetch);
   std::shared_ptr<const CasePlan> read_and_plan(const CaseFile& file);
+  void require_modules(CasePlan& plan) const;
+  Again conclude(const CasePlan& plan, std::size_t step, StepFinished record);
   void announce(const CasePlan& plan, std::size_t step, std::string doing);
   void finish(StepFinished record);
+  void tell(StepFinished& record);
+  void count_failure(const StepFinished& record);
 
   Context& context_;
   std::deque<CaseFile> files_;
   LoadOptions load_options_;
+  RunOptions options_;
   std::set<std::string> directories_;
   const Planner& planner_;
   const Judge& judge_;
+  Resumption* resumption_;
   EventSink& sink_;
-  TraceFile* trace_;  // or null
-  Verdict last_verdict_ = Verdict::not_run;
+  TraceFile* trace_;
   const Baseline* baseline_ = nullptr;
-  bool strict_xfail_ = false;
+  Verdict last_verdict_ = Verdict::not_run;  // for the trace
   std::vector<Fetch> fetches_;
   Tally tally_;
+  Attempts attempts_;
+  std::function<void()> stop_;
+  int failures_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace sharkreg::core

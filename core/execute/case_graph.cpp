@@ -6,18 +6,18 @@
 
 namespace sharkreg::core {
 
-CaseGraph::CaseGraph(const CasePlan& plan) : plan_(&plan) {
+CaseGraph::CaseGraph(const CasePlan& plan, StepsWaitFor steps_wait_for)
+    : plan_(&plan), steps_wait_for_(steps_wait_for) {
   const auto add = [&](Node::Kind kind, std::size_t count) {
-    for (std::size_t index = 0; index < count; ++index) {
-      entries_.push_back({{kind, index, 0}, 0, {}, std::nullopt});
-    }
+    for (std::size_t index = 0; index < count; ++index)
+      entries_.emplace_back().node = {kind, index, 0};
   };
   add(Node::Kind::artifact, plan.artifacts.size());
   add(Node::Kind::action, plan.actions.size());
   add(Node::Kind::conclusion, plan.steps.size());
 
   for (std::size_t step = 0; step < plan.steps.size(); ++step) {
-    if (!plan.steps[step].foregone) add_step(step);  // else its verdict is known already
+    if (plan.steps[step].is_pending()) add_step(step);
   }
   for (std::size_t rank = 0; rank < order_.size(); ++rank) {
     entries_[order_[rank]].node.rank = rank;
@@ -38,16 +38,29 @@ void CaseGraph::add_step(std::size_t step) {
     const std::size_t position = position_of({Node::Kind::action, action});
     enlist(position);
     connect(position, conclusion);
-    for (std::size_t earlier : needed_before(action)) {
-      connect(position_of({Node::Kind::action, earlier}), position);
-    }
+    for (std::size_t earlier : needed_before(action)) connect_action(earlier, position, step);
     for (const auto& [id, origin] : plan_->actions[action].inputs) {
-      const bool artifact = origin.kind == FileOrigin::Kind::artifact;
-      connect(position_of({artifact ? Node::Kind::artifact : Node::Kind::action, origin.index}),
-              position);
+      if (origin.kind == FileOrigin::Kind::artifact) {
+        connect(position_of({Node::Kind::artifact, origin.index}), position);
+      } else {
+        connect_action(origin.index, position, step);
+      }
     }
   }
+  for (std::size_t run : planned.repetitions) {
+    for (std::size_t action : plan_->steps[run].actions) connect_action(action, conclusion, step);
+  }
   enlist(conclusion);
+}
+
+// `after`, which is of `step`, waits for an action, which may be another step's.
+void CaseGraph::connect_action(std::size_t before, std::size_t after, std::size_t step) {
+  const std::size_t owner = plan_->actions[before].step;
+  if (!plan_->steps[owner].is_pending()) return;
+  const bool whole_step = owner != step && steps_wait_for_ == StepsWaitFor::conclusions;
+  connect(position_of(whole_step ? Node{Node::Kind::conclusion, owner}
+                                 : Node{Node::Kind::action, before}),
+          after);
 }
 
 void CaseGraph::enlist(std::size_t position) {
@@ -70,6 +83,7 @@ std::size_t CaseGraph::position_of(const Node& node) const {
 
 void CaseGraph::connect(std::size_t before, std::size_t after) {
   entries_[before].wanted_by.push_back(after);
+  entries_[after].needs.push_back(before);
   ++entries_[after].waits_for;
 }
 
@@ -88,7 +102,11 @@ std::vector<Node> CaseGraph::take_ready() {
   std::ranges::sort(ready_);
   std::vector<Node> nodes;
   nodes.reserve(ready_.size());
-  for (const std::size_t rank : ready_) nodes.push_back(entries_[order_[rank]].node);
+  for (const std::size_t rank : ready_) {
+    Entry& entry = entries_[order_[rank]];
+    entry.state = Entry::State::taken;
+    nodes.push_back(entry.node);
+  }
   ready_.clear();
   return nodes;
 }
@@ -113,10 +131,57 @@ std::vector<std::chrono::milliseconds> CaseGraph::remaining(
 }
 
 void CaseGraph::settle(const Node& node) {
-  for (std::size_t position : entries_[position_of(node)].wanted_by) {
-    if (--entries_[position].waits_for == 0) ready_.push_back(*entries_[position].rank);
+  Entry& settled = entries_[position_of(node)];
+  settled.state = Entry::State::settled;
+  for (std::size_t position : settled.wanted_by) {
+    Entry& entry = entries_[position];
+    if (entry.state != Entry::State::waiting) continue;
+    if (--entry.waits_for == 0) ready_.push_back(*entry.rank);
   }
   --unsettled_;
+}
+
+void CaseGraph::reset(std::size_t step, CaseResults& results) {
+  const PlannedStep& planned = plan_->steps[step];
+  bool failed = false;
+  for (std::size_t index : planned.artifacts) {
+    const std::size_t position = position_of({Node::Kind::artifact, index});
+    if (results.artifacts[index].is_there()) continue;
+    failed = true;
+    // Another step may have it fetched again already.
+    if (entries_[position].state != Entry::State::settled) continue;
+    results.artifacts[index] = {};
+    begin_again(position);
+  }
+  const auto succeeded = [&](std::size_t action) {
+    return results.actions[action].status == ActionResult::Status::succeeded;
+  };
+  failed = failed || !std::ranges::all_of(planned.actions, succeeded);
+  for (std::size_t action : planned.actions) {
+    if (failed && succeeded(action)) continue;
+    results.actions[action] = {};
+    begin_again(position_of({Node::Kind::action, action}));
+  }
+  entries_[position_of({Node::Kind::conclusion, step})].state = Entry::State::waiting;
+  count_anew();
+}
+
+void CaseGraph::begin_again(std::size_t position) {
+  entries_[position].state = Entry::State::waiting;
+  ++unsettled_;
+}
+
+void CaseGraph::count_anew() {
+  ready_.clear();
+  for (std::size_t position : order_) {
+    Entry& entry = entries_[position];
+    if (entry.state != Entry::State::waiting) continue;
+    entry.waits_for =
+        static_cast<std::size_t>(std::ranges::count_if(entry.needs, [&](std::size_t needed) {
+          return entries_[needed].state != Entry::State::settled;
+        }));
+    if (entry.waits_for == 0) ready_.push_back(*entry.rank);
+  }
 }
 
 bool CaseGraph::can_start(std::size_t action, const CaseResults& results) const {

@@ -31,7 +31,8 @@ class EventLoop {
   // Calls `function` on the loop, later. Callable from any thread.
   void post(std::function<void()> function);
 
-  // Calls `function` on the loop once, when the time has passed. Callable on the loop's thread.
+  // Calls `function` on the loop once, when the time has passed, unless the loop ended before.
+  // Callable on the loop's thread.
   void after(std::chrono::milliseconds delay, std::function<void()> function);
 
   // Calls `handler` on the loop for each SIGINT and SIGTERM from now on.

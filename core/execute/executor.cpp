@@ -58,24 +58,38 @@ class Executor::State {
   }
 
   void interrupt() {
-    interrupted_ = true;
-    stop_.request_stop();
     actions_.interrupt();
+    finish_up();
+  }
+
+  void finish_up() {
+    halted_ = true;
+    stop_.request_stop();
+    for (const auto& waiting : waiting_) waiting->due = true;
     pump();
   }
 
  private:
   struct OpenCase {
-    OpenCase(std::shared_ptr<const CasePlan> its_plan, std::uint64_t its_number)
-        : plan(std::move(its_plan)), number(its_number), graph(*plan) {
+    OpenCase(std::shared_ptr<const CasePlan> its_plan, std::uint64_t its_number,
+             CaseGraph::StepsWaitFor steps_wait_for)
+        : plan(std::move(its_plan)), number(its_number), graph(*plan, steps_wait_for) {
       results.artifacts.resize(plan->artifacts.size());
       results.actions.resize(plan->actions.size());
+      for (const PlannedStep& step : plan->steps) {
+        if (!step.done_before) continue;
+        for (std::size_t action : step.actions) {
+          results.actions[action].status =
+              *step.done_before ? ActionResult::Status::succeeded : ActionResult::Status::failed;
+        }
+      }
     }
     std::shared_ptr<const CasePlan> plan;
     std::uint64_t number;
     CaseGraph graph;
     CaseResults results;
     std::vector<std::chrono::milliseconds> remaining;  // by rank; empty: nothing is known
+    std::size_t concluding = 0;                        // steps that are being concluded
   };
 
   // A fetch or a conclusion that could start. In the order of scheduler.h.
@@ -87,6 +101,13 @@ class Executor::State {
       return std::tuple(-remaining, open->number, node.rank) <
              std::tuple(-other.remaining, other.open->number, other.node.rank);
     }
+  };
+
+  // A step that is to be done again.
+  struct Waiting {
+    OpenCase& open;
+    std::size_t step;
+    bool due;
   };
 
   struct Fetch {
@@ -104,7 +125,8 @@ class Executor::State {
     pumping_ = true;
     while (std::exchange(pump_again_, false)) {
       take_plans();
-      if (interrupted_) give_up_what_waits();
+      begin_again();
+      if (halted_) give_up_what_waits();
       start_conclusions();
       start_artifacts();
       start_actions();
@@ -133,13 +155,13 @@ class Executor::State {
   }
 
   bool wants_plans() const {
-    return !exhausted_ && (interrupted_ || cases_.size() < options_.open_cases);
+    return !exhausted_ && (halted_ || cases_.size() < options_.open_cases);
   }
 
   void take_plans() {
     for (std::size_t taken = 0; taken < plans_at_a_time && wants_plans(); ++taken) {
       // After an interrupt the source is not asked for what would not be run anyway.
-      std::shared_ptr<const CasePlan> plan = interrupted_ ? nullptr : source_->next();
+      std::shared_ptr<const CasePlan> plan = halted_ ? nullptr : source_->next();
       if (plan == nullptr) {
         exhausted_ = true;
       } else {
@@ -149,7 +171,11 @@ class Executor::State {
   }
 
   void open(std::shared_ptr<const CasePlan> plan) {
-    OpenCase& added = cases_.try_emplace(next_number_, std::move(plan), next_number_).first->second;
+    const auto steps_wait_for = options_.may_do_again ? CaseGraph::StepsWaitFor::conclusions
+                                                      : CaseGraph::StepsWaitFor::actions;
+    OpenCase& added =
+        cases_.try_emplace(next_number_, std::move(plan), next_number_, steps_wait_for)
+            .first->second;
     ++next_number_;
     if (added.graph.finished()) {
       cases_.erase(added.number);
@@ -182,7 +208,7 @@ class Executor::State {
     if (!open.graph.can_start(ready.node.index, open.results)) {
       settle_action(
           open, ready.node,
-          interrupted_ ? ActionResult::Status::interrupted : ActionResult::Status::not_started);
+          halted_ ? ActionResult::Status::interrupted : ActionResult::Status::not_started);
     } else {
       scheduler_.add({open.plan, ready.node.index, ready.remaining, open.number, ready.node.rank});
     }
@@ -359,6 +385,7 @@ class Executor::State {
   void start_conclusion(OpenCase& open, const Node& node) {
     const Resources::Share share = judges_.take(one_slot);
     ++other_work_;
+    ++open.concluding;
     const auto start = clock_.steady();
     loop_.post_blocking([this, &open, node, share, start]() -> std::function<void()> {
       auto announce = observer_->conclude(*open.plan, node.index, open.results);
@@ -366,14 +393,43 @@ class Executor::State {
       return [this, &open, node, share, start, end, announce = std::move(announce)] {
         judges_.give_back(share);
         --other_work_;
-        announce();
+        --open.concluding;
+        const ExecutionObserver::Again again = announce();
         observer_->worked(
             *open.plan,
             {WorkSpan::Kind::conclusion, node.index, share.slots, {}, {}, nullptr, start, end});
-        settle(open, node);
-        if (open.graph.finished()) cases_.erase(open.number);
+        if (again) {
+          do_again(open, node.index, *again);
+        } else {
+          settle(open, node);
+          if (open.graph.finished()) cases_.erase(open.number);
+        }
         pump();
       };
+    });
+  }
+
+  // --- steps that are done again
+
+  void do_again(OpenCase& open, std::size_t step, std::chrono::milliseconds wait) {
+    auto waiting = std::make_shared<Waiting>(Waiting{open, step, halted_});
+    waiting_.push_back(waiting);
+    if (halted_) return;
+    loop_.after(wait, [this, waiting, alive = std::weak_ptr<const bool>(alive_)] {
+      if (alive.expired()) return;
+      waiting->due = true;
+      pump();
+    });
+  }
+
+  // Conclusions read the results that are forgotten here, so none of the case may be under way.
+  void begin_again() {
+    std::erase_if(waiting_, [this](const std::shared_ptr<Waiting>& waiting) {
+      OpenCase& open = waiting->open;
+      if (!waiting->due || open.concluding > 0) return false;
+      open.graph.reset(waiting->step, open.results);
+      enlist(open);
+      return true;
     });
   }
 
@@ -392,11 +448,12 @@ class Executor::State {
   std::uint64_t next_number_ = 0;
   std::set<Ready> artifacts_;
   std::set<Ready> conclusions_;
+  std::vector<std::shared_ptr<Waiting>> waiting_;
   std::stop_source stop_;       // of what is fetched
   std::size_t other_work_ = 0;  // fetches, conclusions and checks that go on
   std::size_t providing_ = 0;   // threads that fetch
   std::size_t checking_ = 0;
-  bool interrupted_ = false;
+  bool halted_ = false;  // nothing is started any more
   bool exhausted_ = false;
   bool pumping_ = false;
   bool pump_again_ = false;
@@ -423,6 +480,10 @@ Executor::~Executor() = default;
 
 void Executor::run(PlanSource& source, ExecutionObserver& observer) {
   state_->run(source, observer);
+}
+
+void Executor::finish_up() {
+  state_->finish_up();
 }
 
 void Executor::interrupt() {

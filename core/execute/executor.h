@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -51,9 +52,13 @@ class ExecutionObserver {
 
   // All artifacts and actions of a step are settled. Called on threads of the pool, since judging
   // takes time, for several steps at once; may read what the results hold of this step and of the
-  // compile step that it needs. What it returns is called on the loop's thread.
-  virtual std::function<void()> conclude(const CasePlan& plan, std::size_t step,
-                                         const CaseResults& results) = 0;
+  // compile step that it needs, or of the runs that it compares. What it returns is called on the
+  // loop's thread; it may want the step done again after some time, as ExecutorOptions allow. Then
+  // what is not there is fetched again, what failed is run again, and the step is concluded again;
+  // at once, and with nothing done, if the executor is halted meanwhile.
+  using Again = std::optional<std::chrono::milliseconds>;
+  virtual std::function<Again()> conclude(const CasePlan& plan, std::size_t step,
+                                          const CaseResults& results) = 0;
 
   // Whether an action that runs and makes no progress hangs: then it is stopped. `result` holds its
   // request and names. Called on a thread of the pool, at the same time as all others.
@@ -83,12 +88,13 @@ class ExecutionObserver {
 using DeviceCheck = std::function<std::string(const std::string& backend, const Device& device)>;
 
 struct ExecutorOptions {
-  SchedulerOptions scheduling;   // of actions
-  std::size_t fetch_jobs = 1;    // artifacts at a time
-  std::size_t judge_jobs = 1;    // steps concluded at a time
-  std::size_t open_cases = 256;  // plans held at a time
-  std::filesystem::path worker;  // sharkreg-worker
-  ActionCache* cache = nullptr;  // must outlive the executor; null: every action runs
+  SchedulerOptions scheduling;    // of actions
+  std::size_t fetch_jobs = 1;     // artifacts at a time
+  std::size_t judge_jobs = 1;     // steps concluded at a time
+  std::size_t open_cases = 256;   // plans held at a time
+  std::filesystem::path worker;   // sharkreg-worker
+  bool may_do_again = false;      // steps are concluded before others see what they made
+  ActionCache* cache = nullptr;   // must outlive the executor; null: every action runs
   DeviceCheck check_device = {};  // null: devices are taken to be well
   const Clock* clock = nullptr;   // null: the system's; must outlive the executor
 };
@@ -118,6 +124,10 @@ class Executor {
   // Runs until all plans are done, or interrupt() was called and what ran has ended. Steps of plans
   // that were taken from the source are concluded in any case.
   void run(PlanSource& source, ExecutionObserver& observer);
+
+  // Starts nothing more, and lets the actions that run come to their ends. Plans are taken from the
+  // source as before, and their steps concluded. Callable as interrupt().
+  void finish_up();
 
   // Starts nothing more and stops what runs. Callable from within callbacks of the loop.
   void interrupt();

@@ -174,6 +174,10 @@ Judgement Judge::judge(const CasePlan& plan, std::size_t step_index,
   const PlannedStep& step = plan.steps.at(step_index);
   Judgement judgement;
   for (const PlanNote& note : step.notes) judgement.notes.push_back(note.text);
+  if (step.stage == Stage::repeat) {
+    judge_repetitions(plan, step, results, judgement);
+    return judgement;
+  }
   for (std::size_t index : step.artifacts) {
     const ArtifactResult& artifact = results.artifacts.at(index);
     if (!artifact.note.empty()) judgement.notes.push_back(artifact.note);
@@ -349,7 +353,9 @@ void Judge::compare(const CasePlan& plan, const PlannedStep& step, Judgement& ju
   std::size_t bad = 0;
   for (const PlannedComparison& planned : step.comparisons) {
     JudgedComparison judged;
-    judged.planned = &planned;
+    judged.name = planned.result.name;
+    judged.comparator = planned.result.comparator;
+    judged.arguments = planned.result.arguments;
     judged.expected_file = plan.artifacts.at(planned.expected_artifact).path;
     judged.actual_file = path_of(plan, origin_of_output(plan, step, planned.result.output));
     const auto comparator = comparator_by_name_(planned.result.comparator);

@@ -21,7 +21,9 @@ namespace sharkreg::core {
 
 // One result that was compared, or could not be.
 struct JudgedComparison {
-  const PlannedComparison* planned = nullptr;  // of the plan
+  std::string name;  // of the result: "output_0"
+  std::string comparator;
+  std::vector<std::string> arguments;
   std::filesystem::path expected_file;
   std::filesystem::path actual_file;
   ComparisonOutcome outcome;
@@ -76,6 +78,8 @@ class Judge {
   static void note_printed_errors(const PlannedStep& step, const CaseResults& results,
                                   Judgement& judgement);
   void compare(const CasePlan& plan, const PlannedStep& step, Judgement& judgement) const;
+  static void judge_repetitions(const CasePlan& plan, const PlannedStep& step,
+                                const CaseResults& results, Judgement& judgement);
 
   const std::vector<ChosenBackend>& backends_;
   ComparatorByName comparator_by_name_;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "plan/step_digest.h"
 #include "suite/source.h"
 #include "suite/tensor_format.h"
 
@@ -65,21 +66,77 @@ CasePlanner::CasePlanner(const PlanOptions& options, TunerResolver& tuner_resolv
 }
 
 void CasePlanner::add(const ChosenBackend& backend) {
-  const bool no_target = backend.targets.empty();
   const std::vector<std::string> targets =
-      no_target ? std::vector<std::string>{"auto"} : backend.targets;
-  for (const std::string& target : targets) {
-    for (const Stage stage : {Stage::compile, Stage::run}) {
-      PlannedStep& step = add_step(stage, backend, target);
-      if (!step.foregone && no_target) {
-        step.foregone = {backend.required ? Verdict::infrastructure : Verdict::unavailable,
-                         backend.no_target_because,
-                         {},
-                         {}};
-      }
-      if (!step.foregone) plan_or_refuse(step, backend);
-    }
+      backend.targets.empty() ? std::vector<std::string>{"auto"} : backend.targets;
+  for (const std::string& target : targets) add_target(backend, target);
+}
+
+CasePlanner::Wanted CasePlanner::wanted(const ChosenBackend& backend,
+                                        const std::string& target) const {
+  const auto selects = [&](Stage stage) {
+    return !options_.selects ||
+           options_.selects(case_.model, case_.submodel, step_name(stage, backend.name, target));
+  };
+  Wanted result;
+  result.repeat = options_.repetitions > 1 && selects(Stage::repeat);
+  result.run = result.repeat || selects(Stage::run);
+  // What only compiles is asked for what the runs of another machine need.
+  result.compile = result.run || selects(Stage::compile);
+  if (options_.stage == StageChoice::compile) result.run = result.repeat = false;
+  if (options_.stage == StageChoice::run && !result.run) result.compile = false;
+  return result;
+}
+
+void CasePlanner::add_target(const ChosenBackend& backend, const std::string& target) {
+  const Wanted is_wanted = wanted(backend, target);
+  if (!is_wanted.compile) return;
+  const std::size_t compile = add_planned(Stage::compile, backend, target, [&](PlannedStep& step) {
+    step.left_out = options_.stage == StageChoice::run;
+  });
+  if (!is_wanted.run) return;
+  std::vector<std::size_t> runs;
+  for (int repetition = 1; repetition <= options_.repetitions; ++repetition) {
+    runs.push_back(add_planned(Stage::run, backend, target, [&](PlannedStep& step) {
+      step.compile_step = compile;
+      if (options_.repetitions == 1) return;
+      step.repetition = repetition;
+      step.name += fmt::format(" #{}", repetition);
+      step.slug += fmt::format(".{}", repetition);
+    }));
   }
+  if (is_wanted.repeat) add_repeat(backend, target, std::move(runs));
+}
+
+std::size_t CasePlanner::add_planned(Stage stage, const ChosenBackend& backend,
+                                     const std::string& target,
+                                     const std::function<void(PlannedStep&)>& fill) {
+  PlannedStep& step = add_step(stage, backend, target);
+  fill(step);
+  if (!step.foregone && backend.targets.empty()) {
+    step.foregone = {backend.required ? Verdict::infrastructure : Verdict::unavailable,
+                     backend.no_target_because,
+                     {},
+                     {}};
+  }
+  if (!step.foregone) plan_or_refuse(step, backend);
+  return plan_.steps.size() - 1;
+}
+
+void CasePlanner::add_repeat(const ChosenBackend& backend, const std::string& target,
+                             std::vector<std::size_t> runs) {
+  PlannedStep& step = add_step(Stage::repeat, backend, target);
+  const PlannedStep& first = plan_.steps.at(runs.front());
+  if (first.foregone) {
+    const bool neutral =
+        first.foregone->verdict == Verdict::skip || first.foregone->verdict == Verdict::unavailable;
+    step.foregone = {neutral ? first.foregone->verdict : Verdict::blocked,
+                     neutral ? first.foregone->sentence : first.name + " is not done",
+                     {},
+                     {}};
+  } else if (first.comparisons.empty()) {
+    step.foregone = skipped("the runs leave no outputs that could be compared");
+  }
+  step.repetitions = std::move(runs);
 }
 
 void CasePlanner::plan_or_refuse(PlannedStep& step, const ChosenBackend& backend) {
@@ -101,9 +158,9 @@ PlannedStep& CasePlanner::add_step(Stage stage, const ChosenBackend& backend,
   step.stage = stage;
   step.backend = backend.name;
   step.target = target;
-  step.name = fmt::format("{} {}", name_of(stage), target_name(step, ' '));
+  step.name = step_name(stage, backend.name, target);
   step.slug = fmt::format("{}_{}", name_of(stage), target_name(step, '_'));
-  if (stage == Stage::run) step.compile_step = plan_.steps.size() - 2;
+  if (stage == Stage::repeat) return step;
 
   const BackendFields fields = fields_for(case_, backend.name);
   if (stage == Stage::run) {
@@ -140,7 +197,11 @@ void CasePlanner::plan_compile(PlannedStep& step, const ChosenBackend& backend) 
     return;
   }
   Files files;
-  const CompilePlan answer = backend.backend->plan_compile(compile_request(step, backend, files));
+  const CompileRequest request = compile_request(step, backend, files);
+  std::vector<const Source*> sources;
+  for (const auto& [id, origin] : files) sources.push_back(&plan_.artifacts[origin.index].source);
+  step.request_digest = digest_of_request(step, request, sources, options_.sku);
+  const CompilePlan answer = backend.backend->plan_compile(request);
   step.notes.insert(step.notes.end(), answer.notes.begin(), answer.notes.end());
   add_actions(step, backend, answer.actions, files);
   compiled_[target_name(step, ' ')] = std::move(files);
@@ -196,7 +257,8 @@ Source CasePlanner::chosen_tuner_file(const std::string& path) const {
 
 void CasePlanner::plan_run(PlannedStep& step, const ChosenBackend& backend) {
   const PlannedStep& compile = plan_.steps.at(*step.compile_step);
-  if (compile.foregone && compile.foregone->verdict == Verdict::skip) {
+  // Nobody else tells why a compile that is left out cannot be planned.
+  if (compile.foregone && (compile.foregone->verdict == Verdict::skip || compile.left_out)) {
     step.foregone = compile.foregone;
     return;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,20 @@ class CasePlanner {
   // Files that a step may refer to, by id.
   using Files = std::map<std::string, FileOrigin>;
 
+  // What is to be planned for one target.
+  struct Wanted {
+    bool compile = false;
+    bool run = false;
+    bool repeat = false;
+  };
+  Wanted wanted(const ChosenBackend& backend, const std::string& target) const;
+
+  void add_target(const ChosenBackend& backend, const std::string& target);
+  // Adds a step and asks the backend for its plan. `fill` sets what must be known before.
+  std::size_t add_planned(Stage stage, const ChosenBackend& backend, const std::string& target,
+                          const std::function<void(PlannedStep&)>& fill);
+  void add_repeat(const ChosenBackend& backend, const std::string& target,
+                  std::vector<std::size_t> runs);
   PlannedStep& add_step(Stage stage, const ChosenBackend& backend, const std::string& target);
 
   // Asks the backend; what it refuses becomes the foregone verdict of the step.

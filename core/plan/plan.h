@@ -23,10 +23,22 @@ namespace sharkreg::core {
 // anything. Steps are what people see and judge; actions and artifacts are the nodes of the graph
 // that is executed. Nodes refer to each other by index within the case.
 
-enum class Stage { compile, run };
+enum class Stage {
+  compile,
+  run,
+  repeat,  // compares what repetitions of a run gave; has no actions of its own
+};
 
 constexpr std::string_view name_of(Stage stage) {
-  return stage == Stage::compile ? "compile" : "run";
+  switch (stage) {
+    case Stage::compile:
+      return "compile";
+    case Stage::run:
+      return "run";
+    case Stage::repeat:
+      break;
+  }
+  return "repeat";
 }
 
 struct PlannedArtifact {
@@ -34,6 +46,12 @@ struct PlannedArtifact {
   Source source;
   std::filesystem::path path;  // where it will be found, absolute
 };
+
+// "run acme a1".
+std::string step_name(Stage stage, const std::string& backend, const std::string& target);
+
+// "run acme a1" for "run acme a1 #2".
+std::string without_repetition(const std::string& step);
 
 // Gives the artifacts of a case their places below a directory: sources that are not the same never
 // share one.
@@ -89,8 +107,8 @@ struct ForegoneVerdict {
 };
 
 struct PlannedStep {
-  std::string id;    // digest of case, step, target, SKU and resolved plan
-  std::string name;  // "compile cpu", "run acme a1"
+  std::string id;    // digest of case, step, target, SKU, repetition and resolved plan
+  std::string name;  // "compile cpu", "run acme a1", "run acme a1 #2", "repeat acme a1"
   Stage stage = Stage::compile;
   std::string backend;
   std::string target;
@@ -100,11 +118,26 @@ struct PlannedStep {
   std::vector<std::size_t> actions;         // in order; each needs the success of those before it
   std::vector<std::size_t> artifacts;       // that it needs, also those only compared with
   std::optional<std::size_t> compile_step;  // that a run needs
+  int repetition = 0;                       // of a run that is done several times: 1, 2, …
+  std::vector<std::size_t> repetitions;     // the runs that a step of Stage::repeat compares
   std::vector<PlannedComparison> comparisons;
   std::string declarations;  // id of the last action's output that declares the results, or empty
   bool judged_by_runtime = false;
   std::optional<Expectation> expectation;  // it is expected to fail
   std::vector<PlanNote> notes;
+
+  // Of a compile: digest of what the backend was asked, which is the same on each machine, whatever
+  // tools are there.
+  std::string request_digest;
+
+  // Planned only because runs need to know what it makes: neither done nor judged.
+  bool left_out = false;
+
+  // Its actions were done before, and left their outputs if true. Then it is not done again.
+  std::optional<bool> done_before;
+
+  // Something is to be executed for it.
+  bool is_pending() const { return !foregone && !left_out && !done_before; }
 };
 
 struct CasePlan {

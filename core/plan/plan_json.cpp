@@ -3,7 +3,6 @@
 
 #include <boost/json.hpp>
 
-#include "base/digest.h"
 #include "plugin_host/tree.h"
 
 namespace sharkreg::core {
@@ -79,6 +78,11 @@ json::object step_to_json(const CasePlan& plan, const PlannedStep& step) {
   json::array artifacts;
   for (std::size_t index : step.artifacts) artifacts.emplace_back(plan.artifacts.at(index).id);
   result["artifacts"] = std::move(artifacts);
+  if (step.left_out) result["left_out"] = true;
+  if (step.repetition > 0) result["repetition"] = step.repetition;
+  json::array compares;
+  for (std::size_t run : step.repetitions) compares.emplace_back(plan.steps.at(run).name);
+  if (!compares.empty()) result["compares"] = std::move(compares);
   if (step.compile_step) result["needs"] = plan.steps.at(*step.compile_step).name;
   json::array comparisons;
   for (const PlannedComparison& comparison : step.comparisons) {
@@ -97,77 +101,6 @@ json::object step_to_json(const CasePlan& plan, const PlannedStep& step) {
   return result;
 }
 
-// Adds texts so that no two sequences of additions give the same digest.
-void add(Sha256& digest, std::string_view text) {
-  digest.add(std::to_string(text.size())).add(":").add(text);
-}
-
-void add(Sha256& digest, std::size_t number) {
-  add(digest, std::to_string(number));
-}
-
-void add(Sha256& digest, const std::vector<std::string>& texts) {
-  add(digest, texts.size());
-  for (const std::string& text : texts) add(digest, text);
-}
-
-// No location is "pinned": it is a URL, or an absolute path.
-void add_source(Sha256& digest, const Source& source) {
-  if (!source.pin.is_empty()) {
-    add(digest, "pinned");
-    add(digest, source.pin.sha256);
-    add(digest, source.pin.md5);
-  }
-  // Whether it is decompressed is told by the location itself.
-  const bool is_member = source.unpacking.kind == Unpacking::Kind::member;
-  add(digest, is_member ? source.location + "#" + source.unpacking.member : source.location);
-}
-
-void add_file(Sha256& digest, const CasePlan& plan, const FileOrigin& origin) {
-  if (origin.kind == FileOrigin::Kind::artifact) {
-    add(digest, "artifact");
-    add_source(digest, plan.artifacts.at(origin.index).source);
-  } else {
-    add(digest, "output");
-    add(digest, plan.actions.at(origin.index).action.name);
-    add(digest, origin.output);
-  }
-}
-
-void add_action(Sha256& digest, const CasePlan& plan, const PlannedAction& planned) {
-  const Action& action = planned.action;
-  add(digest, action.name);
-  add(digest, action.in_process ? planned.plugin_interface : action.program);
-  add(digest, bind_arguments(planned, names_of_inputs(plan, planned)));
-  add(digest, action.environment.size());
-  for (const EnvironmentVariable& variable : action.environment) {
-    add(digest, variable.name);
-    add(digest, variable.value ? "=" + *variable.value : "inherited");
-  }
-  add(digest, planned.inputs.size());
-  for (const auto& [id, origin] : planned.inputs) {
-    add(digest, id);
-    add_file(digest, plan, origin);
-  }
-  add(digest, action.outputs.size());
-  for (const ActionOutput& output : action.outputs) {
-    add(digest, output.id);
-    add(digest, output.file_name);
-  }
-}
-
-void add_actions(Sha256& digest, const CasePlan& plan, const PlannedStep& step) {
-  add(digest, step.actions.size());
-  for (std::size_t index : step.actions) add_action(digest, plan, plan.actions.at(index));
-}
-
-void add_expectation(Sha256& digest, const std::optional<Expectation>& expectation) {
-  add(digest, expectation ? "expected to fail" : "expected to pass");
-  if (!expectation) return;
-  add(digest, expectation->kind);
-  add(digest, expectation->message_pattern);
-}
-
 }  // namespace
 
 json::object to_json_object(const CasePlan& plan) {
@@ -184,26 +117,6 @@ json::object to_json_object(const CasePlan& plan) {
   return {{"model", plan.model},           {"submodel", plan.submodel},
           {"file", plan.file.string()},    {"artifacts", std::move(artifacts)},
           {"actions", std::move(actions)}, {"steps", std::move(steps)}};
-}
-
-std::string digest_of_step(const CasePlan& plan, const PlannedStep& step, const std::string& sku) {
-  Sha256 digest;
-  add(digest, "sharkreg step 1");
-  add(digest, plan.model);
-  add(digest, plan.submodel);
-  add(digest, step.name);
-  add(digest, sku);
-  if (step.compile_step) add_actions(digest, plan, plan.steps.at(*step.compile_step));
-  add_actions(digest, plan, step);
-  add(digest, step.comparisons.size());
-  for (const PlannedComparison& comparison : step.comparisons) {
-    add(digest, comparison.result.comparator);
-    add(digest, comparison.result.arguments);
-    add_source(digest, plan.artifacts.at(comparison.expected_artifact).source);
-    add(digest, comparison.expected_value);
-  }
-  add_expectation(digest, step.expectation);
-  return digest.finish();
 }
 
 }  // namespace sharkreg::core

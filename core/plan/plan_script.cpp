@@ -93,6 +93,22 @@ std::string script_of_comparison(const CasePlan& plan, const PlannedStep& step,
   return text + "\n";
 }
 
+// The results of the first run with those of each other.
+std::string script_of_repetitions(const CasePlan& plan, const PlannedStep& step) {
+  std::string text;
+  for (std::size_t run : step.repetitions) {
+    if (run == step.repetitions.front()) continue;
+    const PlannedStep& first = plan.steps.at(step.repetitions.front());
+    for (const PlannedComparison& comparison : first.comparisons) {
+      const auto path = [&](const PlannedStep& of) {
+        return quoted(path_of(plan, origin_of_output(plan, of, comparison.result.output)));
+      };
+      text += fmt::format("cmp {} {}\n", path(first), path(plan.steps.at(run)));
+    }
+  }
+  return text;
+}
+
 std::string script_of_step(const CasePlan& plan, const PlannedStep& step,
                            const std::string& sharkreg) {
   std::string text = fmt::format("\n{}", comment(plan.name() + ": " + step.name));
@@ -100,6 +116,7 @@ std::string script_of_step(const CasePlan& plan, const PlannedStep& step,
     return text +
            comment(fmt::format("{}: {}", name_of(step.foregone->verdict), step.foregone->sentence));
   }
+  if (step.left_out) return text + comment("left out: what it makes is there (--stage=run)");
   for (const PlanNote& note : step.notes) text += comment("note: " + note.text);
   if (step.expectation) text += "# expected to fail\nset +e\n";
   for (std::size_t index : step.actions) text += script_of_action(plan, plan.actions.at(index));
@@ -107,7 +124,7 @@ std::string script_of_step(const CasePlan& plan, const PlannedStep& step,
     text += script_of_comparison(plan, step, comparison, sharkreg);
   }
   if (step.expectation) text += "set -e\n";
-  return text;
+  return text + script_of_repetitions(plan, step);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include "plan/planner.h"
 
 #include "plan/case_planner.h"
-#include "plan/plan_json.h"
+#include "plan/step_digest.h"
 
 namespace sharkreg::core {
 
@@ -10,7 +10,8 @@ CasePlan Planner::plan(const Case& test_case) const {
   CasePlanner planner(options_, tuner_resolver_, test_case);
   for (const ChosenBackend& backend : backends_) planner.add(backend);
   CasePlan plan = std::move(planner).take();
-  for (PlannedStep& step : plan.steps) step.id = digest_of_step(plan, step, options_.sku);
+  for (PlannedStep& step : plan.steps)
+    step.id = digest_of_step(plan, step, options_.sku, options_.identity);
   return plan;
 }
 

@@ -51,7 +51,8 @@ struct ShardRecord {
 };
 
 struct RunStarted {
-  std::string run;  // id of the run
+  std::string run;      // id of the run
+  std::string resumes;  // id of the run that it goes on with
   std::string time;
   std::string version;  // of sharkreg
   std::vector<std::string> command_line;
@@ -134,14 +135,21 @@ struct ComparisonRecord {
   std::optional<std::int64_t> mismatch_count;
 };
 
+// A file that a step made, as it was when the step was finished.
+struct OutputRecord {
+  std::string path;
+  std::int64_t bytes = 0;
+  std::int64_t modified = 0;  // nanoseconds since 1970
+};
+
 struct StepFinished {
-  std::string id;  // digest of case, step, target, SKU and resolved plan
+  std::string id;  // digest of case, step, target, SKU, repetition and resolved plan
   std::string time;
   std::string model;
   std::string submodel;
   std::string file;   // the model file
   std::string step;   // "compile acme a1"; "read" for a file that cannot be read as a case
-  std::string stage;  // "compile", "run", "read"
+  std::string stage;  // "compile", "run", "repeat", "read"
   std::string backend;
   std::string target;
   Verdict verdict = Verdict::infrastructure;
@@ -161,6 +169,9 @@ struct StepFinished {
   std::vector<ActionRecord> actions;
   std::vector<ComparisonRecord> comparisons;
   std::vector<std::string> outputs;  // files that it made
+  std::vector<OutputRecord> output_files;
+  std::optional<std::int64_t> attempts;  // present if it was done more than once for a verdict
+  std::string resumed_from;              // id of the run that did it; empty: this one
 };
 
 struct RunFinished {

@@ -48,6 +48,7 @@ void fields(auto&& visit, Like<ShardRecord> auto& value) {
 
 void fields(auto&& visit, Like<RunStarted> auto& value) {
   visit("run", value.run);
+  visit("resumes", value.resumes);
   visit("time", value.time);
   visit("version", value.version);
   visit("command_line", value.command_line);
@@ -125,6 +126,12 @@ void fields(auto&& visit, Like<ComparisonRecord> auto& value) {
   visit("mismatch_count", value.mismatch_count);
 }
 
+void fields(auto&& visit, Like<OutputRecord> auto& value) {
+  visit("path", value.path);
+  visit("bytes", value.bytes);
+  visit("modified", value.modified);
+}
+
 void fields(auto&& visit, Like<StepFinished> auto& value) {
   visit("id", value.id);
   visit("time", value.time);
@@ -151,6 +158,9 @@ void fields(auto&& visit, Like<StepFinished> auto& value) {
   visit("actions", value.actions);
   visit("comparisons", value.comparisons);
   visit("outputs", value.outputs);
+  visit("output_files", value.output_files);
+  visit("attempts", value.attempts);
+  visit("resumed_from", value.resumed_from);
 }
 
 void fields(auto&& visit, Like<RunFinished> auto& value) {

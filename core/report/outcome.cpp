@@ -19,7 +19,7 @@ std::size_t index_of(Verdict verdict) {
 }
 
 // Bad because of what was found out, or could not be, about the program under test.
-bool fails_the_run(Verdict verdict, bool strict_xfail) {
+bool is_bad_finding(Verdict verdict, bool strict_xfail) {
   switch (verdict) {
     case Verdict::fail:
     case Verdict::compile_error:
@@ -73,6 +73,11 @@ std::string fine(const Tally& tally, std::int64_t known) {
 
 }  // namespace
 
+bool fails_the_run(Verdict verdict, bool strict_xfail) {
+  return verdict == Verdict::infrastructure || verdict == Verdict::invalid ||
+         is_bad_finding(verdict, strict_xfail);
+}
+
 void Tally::add(Verdict verdict, bool is_known_failure) {
   ++counts_[index_of(verdict)];
   if (is_known_failure) ++known_[index_of(verdict)];
@@ -109,7 +114,7 @@ std::map<std::string, std::int64_t> Tally::counts() const {
 int Tally::exit_status(const OutcomeOptions& options) const {
   if (options.signal) return *options.signal == SIGTERM ? exit_terminated : exit_interrupted;
   const auto unknown = [this](Verdict verdict) { return count_unknown(verdict); };
-  const auto bad = [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); };
+  const auto bad = [&](Verdict verdict) { return is_bad_finding(verdict, options.strict_xfail); };
   if (unknown(Verdict::infrastructure) > 0) return exit_infrastructure;
   if (judged() == 0 && count(Verdict::unavailable) > 0) return exit_infrastructure;
   if (unknown(Verdict::invalid) > 0) return exit_usage;
@@ -123,7 +128,7 @@ std::string Tally::conclusion(const OutcomeOptions& options) const {
     return total() == 0 ? "this shard has no step." : fine(*this, known());
   }
   const auto unknown = [this](Verdict verdict) { return count_unknown(verdict); };
-  const auto bad = [&](Verdict verdict) { return fails_the_run(verdict, options.strict_xfail); };
+  const auto bad = [&](Verdict verdict) { return is_bad_finding(verdict, options.strict_xfail); };
   const auto any = [](Verdict) { return true; };
   std::vector<std::string> parts;  // the one that decides first
   if (options.signal) {
@@ -143,6 +148,10 @@ std::string Tally::conclusion(const OutcomeOptions& options) const {
   }
   if (known() > 0) parts.push_back(counted(known(), "known failure"));
   if (findings() > 0) parts.push_back(counted(findings(), "finding"));
+  if (!options.stopped_by.empty()) {
+    parts.push_back(fmt::format("stopped by {}, {} not run", options.stopped_by,
+                                counted(count(Verdict::not_run), "step")));
+  }
   if (total() == 0) {
     parts.push_back("there was no step");
   } else if (judged() == 0) {

@@ -14,10 +14,14 @@
 namespace sharkreg::core {
 
 struct OutcomeOptions {
-  bool strict_xfail = false;  // an unexpected pass is bad
-  std::optional<int> signal;  // SIGINT or SIGTERM, when the run was interrupted by it
-  bool may_be_empty = false;  // a shard: when it has no step at all, others have them
+  bool strict_xfail = false;    // an unexpected pass is bad
+  std::optional<int> signal;    // SIGINT or SIGTERM, when the run was interrupted by it
+  bool may_be_empty = false;    // a shard: when it has no step at all, others have them
+  std::string stopped_by = {};  // the option that ended it before all was done: "--fail-fast"
 };
+
+// Makes the exit status of a run something else than 0.
+bool fails_the_run(Verdict verdict, bool strict_xfail);
 
 // Counts the verdicts of steps and says what follows from them.
 //

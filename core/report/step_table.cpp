@@ -15,8 +15,16 @@ namespace {
 
 constexpr std::size_t gap = 2;  // between columns
 
+// "run acme a1" for "run acme a1 #2": repetitions share a column.
+std::string without_number(std::string text) {
+  const std::size_t mark = text.rfind(" #");
+  if (mark == std::string::npos || mark + 2 == text.size()) return text;
+  const bool is_number = text.find_first_not_of("0123456789", mark + 2) == std::string::npos;
+  return is_number ? text.substr(0, mark) : text;
+}
+
 StepTable::Column column_of(const StepFinished& step) {
-  const std::string text = harmless_line(step.step);
+  const std::string text = without_number(harmless_line(step.step));
   const std::size_t space = text.find(' ');
   if (space == std::string::npos) return {"", text};
   return {text.substr(space + 1), text.substr(0, space)};

@@ -190,5 +190,120 @@ TEST_CASE("an action starts only when all that it needs has succeeded") {
   CHECK(walk.graph.can_start(1, results));
 }
 
+// A case of which steps are seen by others when they are concluded, and its results so far.
+struct Retrying {
+  explicit Retrying(const HandMadePlan& made)
+      : plan(*made.plan), graph(plan, CaseGraph::StepsWaitFor::conclusions) {
+    results.artifacts.resize(plan.artifacts.size());
+    results.actions.resize(plan.actions.size());
+  }
+
+  // All that is ready, in order. It is settled at once, but for conclusions.
+  Names take() {
+    Names names;
+    while (const auto node = graph.take_ready([](const Node&) { return true; })) {
+      names.push_back(name_of(plan, *node));
+      if (node->kind == Node::Kind::conclusion) continue;
+      if (node->kind == Node::Kind::artifact) {
+        results.artifacts[node->index].settled = true;
+        if (absent == names.back()) {
+          results.artifacts[node->index].error = Error{ErrorKind::infrastructure, "no", {}};
+        }
+      } else {
+        results.actions[node->index].status =
+            !graph.can_start(node->index, results) ? ActionResult::Status::not_started
+            : failing == names.back()              ? ActionResult::Status::failed
+                                                   : ActionResult::Status::succeeded;
+      }
+      graph.settle(*node);
+    }
+    return names;
+  }
+  void conclude(std::size_t step) { graph.settle({Node::Kind::conclusion, step}); }
+
+  const CasePlan& plan;
+  CaseGraph graph;
+  CaseResults results;
+  std::string absent;
+  std::string failing;
+};
+
+TEST_CASE("a run waits for the conclusion of its compile where that may be done again") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  const FileOrigin module = made.action(compile, "shark", {made.artifact("program")});
+  made.action(made.run_after(compile), "swim", {module});
+  Retrying walk(made);
+  walk.failing = "shark";
+  CHECK(walk.take() == Names{"program", "shark", "compile0"});
+  walk.failing.clear();
+  walk.graph.reset(0, walk.results);
+  CHECK(walk.take() == Names{"shark", "compile0"});
+  walk.conclude(0);
+  CHECK(walk.take() == Names{"swim", "run1"});
+  walk.conclude(1);
+  CHECK(walk.graph.finished());
+}
+
+TEST_CASE("an artifact that steps share is brought again once for both") {
+  HandMadePlan made;
+  const FileOrigin program = made.artifact("program");
+  made.action(made.compile(), "one", {program});
+  made.action(made.compile(), "two", {program});
+  Retrying walk(made);
+  walk.absent = "program";
+  CHECK(walk.take() == Names{"program", "one", "compile0", "two", "compile1"});
+  walk.absent.clear();
+  walk.graph.reset(0, walk.results);
+  walk.graph.reset(1, walk.results);
+  CHECK(walk.take() == Names{"program", "one", "compile0", "two", "compile1"});
+  walk.conclude(0);
+  walk.conclude(1);
+  CHECK(walk.graph.finished());
+}
+
+TEST_CASE("what succeeded is not done again, unless nothing failed") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  made.action(compile, "first");
+  made.action(compile, "second");
+  Retrying walk(made);
+  walk.failing = "second";
+  CHECK(walk.take() == Names{"first", "second", "compile0"});
+  walk.failing.clear();
+  walk.graph.reset(0, walk.results);
+  CHECK(walk.take() == Names{"second", "compile0"});
+  walk.graph.reset(0, walk.results);
+  CHECK(walk.take() == Names{"first", "second", "compile0"});
+  walk.conclude(0);
+  CHECK(walk.graph.finished());
+}
+
+TEST_CASE("what was done before is not done, and what waits for it does not wait") {
+  HandMadePlan made;
+  const std::size_t compile = made.compile();
+  const FileOrigin module = made.action(compile, "shark", {made.artifact("program")});
+  made.action(made.run_after(compile), "swim", {module});
+  made.plan->steps[0].done_before = true;
+  Walk walk(made);
+  CHECK(walk.take() == Names{"swim"});
+  walk.settle("swim");
+  CHECK(walk.take() == Names{"run1"});
+}
+
+TEST_CASE("runs are compared when all of them have ended") {
+  HandMadePlan made;
+  made.action(made.step(Stage::run, std::nullopt), "swim");
+  made.action(made.step(Stage::run, std::nullopt), "again");
+  const std::size_t repeat = made.step(Stage::repeat, std::nullopt);
+  made.plan->steps[repeat].repetitions = {0, 1};
+  Walk walk(made);
+  CHECK(walk.take() == Names{"swim", "again"});
+  walk.settle("again");
+  CHECK(walk.take() == Names{"run1"});
+  walk.settle("swim");
+  CHECK(walk.take() == Names{"run0", "repeat2"});
+}
+
 }  // namespace
 }  // namespace sharkreg::core

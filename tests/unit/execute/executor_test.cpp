@@ -541,5 +541,77 @@ TEST_CASE("a second interrupt asks what runs a second time") {
   CHECK(rig.recorder.saw("compile0: interrupted"));
 }
 
+// A rig whose observer may want steps done again.
+struct PatientRig : Rig {
+  PatientRig() : Rig({1, 1, 64, "/fake/worker", true}) {}
+};
+
+TEST_CASE("a step is done again as often as is wanted, before others see what it made") {
+  SmallPlan made;
+  PatientRig rig;
+  int launches = 0;
+  rig.launcher.ending = [&](const LaunchRequest& request) {
+    return ++launches <= 2 ? FakeLauncher::failing("shark")(request)
+                           : FakeLauncher::write_outputs(request);
+  };
+  rig.recorder.again["compile0"] = 2;
+  rig.run({made.plan});
+  CHECK(rig.launcher.programs() == Names{"shark", "shark", "shark", "swim"});
+  CHECK(rig.recorder.saw_in_order({"compile0: failed", "start shark", "compile0: failed",
+                                   "start shark", "compile0: succeeded", "start swim",
+                                   "run1: succeeded"}));
+}
+
+TEST_CASE("an artifact is fetched again for a step that is done again") {
+  HandMadePlan made;
+  made.action(made.compile(), "hungry", {made.artifact("absent food")});
+  PatientRig rig;
+  rig.recorder.again["compile0"] = 1;
+  rig.run({made.plan});
+  CHECK(std::ranges::count(rig.recorder.events, "fetch absent food") == 2);
+  CHECK(std::ranges::count(rig.recorder.events, "compile0: no absent food, not started") == 2);
+  CHECK(rig.launcher.programs().empty());
+}
+
+TEST_CASE("an interrupt does not wait until a step may be done again") {
+  SmallPlan made;
+  PatientRig rig;
+  rig.launcher.ending = FakeLauncher::failing("shark");
+  rig.recorder.again["compile0"] = 1;
+  rig.recorder.wait = std::chrono::hours(1);
+  rig.interrupt_at("compile0: failed");
+  rig.run({made.plan});
+  CHECK(rig.recorder.saw_in_order({"compile0: failed", "compile0: interrupted"}));
+  CHECK(rig.launcher.programs() == Names{"shark"});
+}
+
+TEST_CASE("finishing up lets what runs end, starts nothing more, and concludes all plans") {
+  std::vector<HandMadePlan> made = independent(3);
+  Rig rig({1, 1, 1, "/fake/worker"});
+  rig.recorder.on_event = [&](const std::string& told) {
+    if (told == "start a0") rig.executor.finish_up();
+  };
+  rig.run(plans_of(made));
+  CHECK(rig.launcher.programs() == Names{"a0"});
+  CHECK(rig.launcher.terminations == 0);
+  CHECK(rig.source.taken == 3);
+  CHECK(std::ranges::count(rig.recorder.events, "compile0: succeeded") == 1);
+  CHECK(std::ranges::count(rig.recorder.events, "compile0: interrupted") == 2);
+}
+
+TEST_CASE("what was done before is taken as it ended") {
+  SmallPlan well;
+  write(well.path("outputs/shark.bin"), "made before");
+  well.plan->steps[0].done_before = true;
+  SmallPlan badly;
+  badly.plan->steps[0].done_before = false;
+  Rig rig;
+  rig.run({well.plan, badly.plan});
+  CHECK(rig.launcher.programs() == Names{"swim"});
+  CHECK(std::ranges::count(rig.recorder.events, "run1: succeeded") == 1);
+  CHECK(std::ranges::count(rig.recorder.events, "run1: not started") == 1);
+  CHECK(rig.recorder.results.count("compile0") == 0);
+}
+
 }  // namespace
 }  // namespace sharkreg::core

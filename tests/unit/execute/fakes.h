@@ -240,6 +240,8 @@ class Recorder final : public ExecutionObserver {
   std::function<void()> while_concluding;  // on the pool
   std::atomic<int> most_concluding = 0;
   std::map<std::string, CaseResults> results;  // as a step saw them when it was concluded
+  std::map<std::string, int> again;            // how often a step is wanted to be done again
+  std::chrono::milliseconds wait{0};           // before that
 
   void fetch_started(const CasePlan& plan, std::size_t artifact) override {
     add("fetch " + plan.artifacts[artifact].id);
@@ -257,8 +259,8 @@ class Recorder final : public ExecutionObserver {
   void worked(const CasePlan&, const WorkSpan& span) override { spans.push_back(span); }
   bool blames_device(const CasePlan&, std::size_t, const ActionResult&) override { return blames; }
 
-  std::function<void()> conclude(const CasePlan& plan, std::size_t step,
-                                 const CaseResults& all) override {
+  std::function<Again()> conclude(const CasePlan& plan, std::size_t step,
+                                  const CaseResults& all) override {
     most_concluding = std::max<int>(most_concluding, ++concluding_);
     if (while_concluding) while_concluding();
     // Only what the contract allows to be read: other steps may be changing meanwhile.
@@ -281,9 +283,12 @@ class Recorder final : public ExecutionObserver {
     }
     if (!line.empty()) line.pop_back();
     --concluding_;
-    return [this, seen = std::move(seen), name = plan.steps[step].name, line] {
+    return [this, seen = std::move(seen), name = plan.steps[step].name, line]() -> Again {
       results[name] = seen;
       add(name + ":" + line);
+      if (again[name] == 0) return std::nullopt;
+      --again[name];
+      return wait;
     };
   }
 

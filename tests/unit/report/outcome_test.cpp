@@ -96,5 +96,30 @@ TEST_CASE("the counts tell what was judged and what was not") {
   CHECK(counts == std::map<std::string, std::int64_t>{{"compile-error", 1}, {"pass", 2}});
 }
 
+TEST_CASE("a run that was stopped after failures says so, and its exit status is theirs") {
+  Tally tally;
+  for (const Verdict verdict : {Verdict::pass, Verdict::fail, Verdict::not_run, Verdict::not_run}) {
+    tally.add(verdict);
+  }
+  OutcomeOptions options;
+  options.stopped_by = "--fail-fast";
+  CHECK(tally.exit_status(options) == exit_bad_verdict);
+  CHECK(tally.conclusion(options) ==
+        "1 step bad (1 fail); stopped by --fail-fast, 2 steps not run.");
+}
+
+TEST_CASE("what makes the exit status another than 0 fails the run") {
+  for (std::size_t index = 0; index < verdict_names.size(); ++index) {
+    const auto verdict = static_cast<Verdict>(index);
+    for (const bool strict : {false, true}) {
+      Tally tally;
+      tally.add(Verdict::pass);
+      tally.add(verdict);
+      INFO(name_of(verdict), strict);
+      CHECK(fails_the_run(verdict, strict) == (tally.exit_status({strict, std::nullopt}) != 0));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sharkreg::core

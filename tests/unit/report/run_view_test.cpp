@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "recorded.h"
+#include "report/step_table.h"
 
 namespace sharkreg::core {
 namespace {
@@ -79,6 +80,31 @@ TEST_CASE("a note is told once, with the steps that have it") {
 TEST_CASE("long lists of names end with a count") {
   CHECK(named({"a", "b"}, 2) == "a, b");
   CHECK(named({"a", "b", "c", "d"}, 2) == "a, b and 2 more");
+}
+
+TEST_CASE("repetitions of a run share a column, in which one that went wrong is shown") {
+  std::vector<Event> events;
+  const std::pair<const char*, Verdict> steps[] = {{"compile acme a1", Verdict::pass},
+                                                   {"run acme a1 #1", Verdict::pass},
+                                                   {"run acme a1 #2", Verdict::fail},
+                                                   {"run acme a1 #3", Verdict::pass},
+                                                   {"repeat acme a1", Verdict::fail}};
+  for (const auto& [name, verdict] : steps) {
+    StepFinished step;
+    step.model = "shark";
+    step.submodel = "fin";
+    step.step = name;
+    step.verdict = verdict;
+    events.emplace_back(step);
+  }
+  const RunView view = view_of(events);
+  CHECK(view.tally.total() == 5);
+  const StepTable table = table_of(view, 10);
+  REQUIRE(table.columns.size() == 3);
+  CHECK(table.columns[1] == StepTable::Column{"acme a1", "run"});
+  CHECK(table.columns[2] == StepTable::Column{"acme a1", "repeat"});
+  REQUIRE(table.rows.size() == 1);
+  CHECK(table.rows[0].cells[1]->step == "run acme a1 #2");
 }
 
 }  // namespace
