@@ -86,6 +86,7 @@ class FetchAll {
   // So many at a time; each of them may use several connections. Ends when all were tried, or what
   // was running after interrupt().
   void run(std::size_t jobs) {
+    take_present();
     for (std::size_t count = 0; count < std::min(jobs, wanted_.size()); ++count) start_next();
     loop_.run_until([this] { return running_ == 0; });
   }
@@ -103,6 +104,24 @@ class FetchAll {
   std::size_t failed() const { return failed_; }
 
  private:
+  // What needs no fetching needs no threads either; what is left is fetched.
+  void take_present() {
+    std::vector<ArtifactStore::Placed> all;
+    for (const Wanted& wanted : wanted_) {
+      all.push_back({request_for(wanted.artifact->source), wanted.artifact->path});
+    }
+    const auto provided = store_.provide_present(all);
+    std::vector<Wanted> missing;
+    for (std::size_t at = 0; at < wanted_.size(); ++at) {
+      if (provided[at]) {
+        say(wanted_[at], *provided[at]);
+      } else {
+        missing.push_back(wanted_[at]);
+      }
+    }
+    wanted_ = std::move(missing);
+  }
+
   void start_next() {
     if (next_ == wanted_.size() || stop_.stop_requested()) return;
     const Wanted& wanted = wanted_[next_++];
@@ -132,7 +151,7 @@ class FetchAll {
     if (!provided->note.empty()) print_notes({provided->note});
   }
 
-  const std::vector<Wanted> wanted_;
+  std::vector<Wanted> wanted_;
   ArtifactStore& store_;
   EventLoop& loop_;
   ProgressLines& lines_;

@@ -39,7 +39,8 @@ Error cannot_place(const fs::path& file, int number) {
 // What somebody else put there counts when nothing can be learned of the URL.
 Result<Provided> what_lies_there(const fs::path& destination, const Error& error) {
   std::error_code ignored;
-  if (!fs::is_regular_file(destination, ignored)) return error;
+  if (error.kind == ErrorKind::interrupted || !fs::is_regular_file(destination, ignored))
+    return error;
   return Provided{fmt::format("{} was there already; {}", destination.string(), error.message)};
 }
 
@@ -439,7 +440,7 @@ Result<ArtifactStore::Found> ArtifactStore::unpack_into_store(StoreIndex& index,
   if (auto room = make_room(index, static_cast<std::uint64_t>(identity->size)); !room) {
     return room.error();
   }
-  if (auto leased = lease(index, *digest, {}); !leased) return leased.error();
+  if (auto leased = lease(index, {{*digest, {}}}); !leased) return leased.error();
   const fs::path file = layout_.blob(*digest);
   // Here the file comes first: one without a row is no harm.
   if (auto placed = place_durably(part, file); !placed) return placed.error();
@@ -509,19 +510,30 @@ Result<void> ArtifactStore::become_lessee() {
   return {};
 }
 
-Result<void> ArtifactStore::lease(StoreIndex& index, const std::string& sha256,
-                                  const fs::path& link) {
+Result<void> ArtifactStore::lease(StoreIndex& index, const std::vector<Lease>& leases) {
   if (auto may = become_lessee(); !may) return may;
   const std::scoped_lock lock(mutex_);
-  if (!leased_.insert(sha256 + link.native()).second) return {};
-  return index.lease(process_, sha256, link, now(clock_));
+  std::vector<Lease> fresh;
+  for (const Lease& lease : leases) {
+    if (leased_.insert(lease.sha256 + lease.link.native()).second) fresh.push_back(lease);
+  }
+  if (fresh.empty()) return {};
+  return index.lease(process_, fresh, now(clock_));
 }
 
 Result<Provided> ArtifactStore::hand_out(const Found& found, const fs::path& destination) {
   if (!found.sha256.empty()) {
     const auto index = this->index();
     if (!index) return index.error();
-    if (auto leased = lease(**index, found.sha256, destination); !leased) return leased.error();
+    if (auto leased = lease(**index, {{found.sha256, destination}}); !leased) {
+      return leased.error();
+    }
+  }
+  return place(found, destination);
+}
+
+Result<Provided> ArtifactStore::place(const Found& found, const fs::path& destination) const {
+  if (!found.sha256.empty()) {
     // Before the lease somebody may have taken it away.
     if (!identity_of(found.file)) {
       return Error{ErrorKind::infrastructure,
@@ -534,12 +546,53 @@ Result<Provided> ArtifactStore::hand_out(const Found& found, const fs::path& des
   return Provided{found.note};
 }
 
+// What provide() would find without asking anybody, but for errors.
+std::optional<ArtifactStore::Found> ArtifactStore::find_present(
+    StoreIndex& index, const ArtifactRequest& wanted) const {
+  if (wanted.unpacking.kind != Unpacking::Kind::none || scheme_of(wanted.location) == "file") {
+    return std::nullopt;
+  }
+  std::optional<Blob> blob;
+  if (!wanted.pin.sha256.empty()) {
+    if (const auto pinned = index.blob(wanted.pin.sha256)) blob = *pinned;
+  } else if (wanted.pin.md5.empty()) {
+    const auto known = index.source(sha256_of(wanted.location));
+    if (known && *known && is_current(**known, wanted.location)) blob = (*known)->blob;
+  }
+  // What is that small may be a pointer of git-lfs.
+  if (!blob || blob->identity.size <= largest_pointer) return std::nullopt;
+  auto file = trusted_file(index, {}, *blob, Rights::look);
+  if (!file) return std::nullopt;
+  return Found{std::move(*file), blob->sha256, {}};
+}
+
+std::vector<std::optional<Provided>> ArtifactStore::provide_present(
+    const std::vector<Placed>& all) {
+  std::vector<std::optional<Provided>> provided(all.size());
+  const auto index = this->index();
+  if (!index) return provided;
+  std::vector<std::optional<Found>> found;
+  std::vector<Lease> leases;
+  for (const Placed& one : all) {
+    found.push_back(find_present(**index, one.wanted));
+    if (found.back()) leases.push_back({found.back()->sha256, one.destination});
+  }
+  if (const auto leased = lease(**index, leases); !leased) return provided;
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    if (!found[at]) continue;
+    if (auto placed = place(*found[at], all[at].destination); placed) provided[at] = *placed;
+  }
+  return provided;
+}
+
+Result<void> ArtifactStore::expect_fetcher(const std::string& location,
+                                           const std::stop_token& stop) {
+  if (const auto fetcher = fetchers_.lend(location, stop); !fetcher) return fetcher.error();
+  return {};
+}
+
 Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs::path& destination,
                                         const std::stop_token& stop) {
-  if (const auto fetcher = fetchers_.lend(wanted.location, stop); !fetcher) {
-    if (fetcher.error().kind == ErrorKind::interrupted) return fetcher.error();
-    return what_lies_there(destination, fetcher.error());
-  }
   const auto finish = [&](const Found& raw) -> Result<Provided> {
     auto ready = unpacked(wanted, raw, stop);
     if (!ready) return ready.error();
@@ -549,6 +602,9 @@ Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs:
   };
   if (scheme_of(wanted.location) == "file") {
     // On this machine: nothing of it is kept, and nothing is asked of the store.
+    if (auto able = expect_fetcher(wanted.location, stop); !able) {
+      return what_lies_there(destination, able.error());
+    }
     const auto information = stat_artifact(wanted.location, fetchers_, settings_.limits, stop);
     if (!information) return information.error();
     if (information->local_path) {
@@ -563,6 +619,9 @@ Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs:
   auto known = find(**index, wanted, key, Rights::look, stop);
   if (!known) return known.error();
   if (*known) return finish(**known);
+  if (auto able = expect_fetcher(wanted.location, stop); !able) {
+    return what_lies_there(destination, able.error());
+  }
 
   auto lock = FileLock::try_to_take(layout_.lock(key));
   if (!lock) return lock.error();

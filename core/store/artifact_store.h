@@ -99,6 +99,16 @@ class ArtifactStore {
   Result<Provided> provide(const ArtifactRequest& wanted, const std::filesystem::path& destination,
                            const std::stop_token& stop = {});
 
+  struct Placed {
+    ArtifactRequest wanted;
+    std::filesystem::path destination;
+  };
+
+  // Provides those of them that are in the store and of which no server has to be asked, all
+  // together: in one transaction, and without a fetcher. Absent, in the order of `all`: provide()
+  // has to be asked for it, which also tells of errors.
+  std::vector<std::optional<Provided>> provide_present(const std::vector<Placed>& all);
+
   // The store's file of what the location had last. Absent: it is not there. Asks nobody.
   struct StoredFile {
     std::filesystem::path path;
@@ -117,6 +127,7 @@ class ArtifactStore {
   enum class Rights { look, mend };
 
   Result<StoreIndex*> index();
+  Result<void> expect_fetcher(const std::string& location, const std::stop_token& stop);
   bool is_current(const KnownSource& known, const std::string& location) const;
   std::vector<std::string> candidates(const std::string& location) const;
   Result<std::filesystem::path> trusted_file(StoreIndex& index, const std::string& part_key,
@@ -146,10 +157,11 @@ class ArtifactStore {
                                   const Found& raw, const std::string& key,
                                   const std::stop_token& stop);
   Result<Found> without_pointer(Found found, const std::string& location);
+  std::optional<Found> find_present(StoreIndex& index, const ArtifactRequest& wanted) const;
   Result<Provided> hand_out(const Found& found, const std::filesystem::path& destination);
+  Result<Provided> place(const Found& found, const std::filesystem::path& destination) const;
   Result<void> become_lessee();
-  Result<void> lease(StoreIndex& index, const std::string& sha256,
-                     const std::filesystem::path& link);
+  Result<void> lease(StoreIndex& index, const std::vector<Lease>& leases);
 
   const StoreSettings settings_;
   const StoreLayout layout_;

@@ -25,8 +25,9 @@ Error failed(const char* what, const fs::path& file, int number) {
 
 // Whether the link at `destination` leads to `target` already.
 bool links_to(const fs::path& destination, const fs::path& target) {
-  std::error_code error;
-  return fs::is_symlink(destination, error) && fs::read_symlink(destination, error) == target;
+  std::string text(target.native().size() + 1, '\0');  // one more, to tell a longer one
+  const ssize_t length = ::readlink(destination.c_str(), text.data(), text.size());
+  return length >= 0 && text.compare(0, static_cast<std::size_t>(length), target.native()) == 0;
 }
 
 struct Descriptor {
@@ -88,9 +89,9 @@ Result<void> place_durably(const fs::path& from, const fs::path& to) {
 }
 
 Result<void> place_link(const fs::path& target, const fs::path& destination) {
+  if (links_to(destination, target)) return {};
   // Where nothing is, that is one step already.
   if (::symlink(target.c_str(), destination.c_str()) == 0) return {};
-  if (links_to(destination, target)) return {};
   return put(target, destination, Form::link_or_copy);
 }
 

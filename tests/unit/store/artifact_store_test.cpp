@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/artifact_store.h"
 
-#include <doctest/doctest.h>
-
-#include <sharkreg/failure.h>
-
 #include <csignal>
 #include <set>
 #include <sys/resource.h>
+
+#include <doctest/doctest.h>
+
+#include <sharkreg/failure.h>
 
 #include "base/files.h"
 
