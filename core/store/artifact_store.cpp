@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/secrets.h"
+#include "store/adoption.h"
 #include "store/garbage.h"
 #include "store/git_lfs.h"
 #include "store/placing.h"
@@ -339,6 +340,42 @@ Result<ArtifactStore::Found> ArtifactStore::fetch_from(
   return place_blob(index, wanted, key, candidate, link, *downloaded);
 }
 
+// What lies at the destination already, if it is the artifact. To be called by the holder of the
+// location's lock. Whatever is in the way of that, and is no error of the store, fetching tells.
+Result<std::optional<ArtifactStore::Found>> ArtifactStore::adopted(StoreIndex& index,
+                                                                   const ArtifactRequest& wanted,
+                                                                   const std::string& key,
+                                                                   const fs::path& link,
+                                                                   const std::stop_token& stop) {
+  const auto begun = index.part(key);
+  if (!begun) return begun.error();
+  if (*begun || wanted.unpacking.kind != Unpacking::Kind::none || !is_plain_file(link)) {
+    return std::optional<Found>();
+  }
+  ArtifactInformation information;
+  Pin told = wanted.pin;
+  if (told.is_empty()) {
+    if (settings_.offline) return std::optional<Found>();
+    TransferLimits once = settings_.limits;
+    once.attempts = 1;
+    auto stated = stat_artifact(wanted.location, fetchers_, once, stop);
+    if (!stated || stated->local_path || !stated->size) return std::optional<Found>();
+    information = *std::move(stated);
+    told = digests_told_by(information);
+  }
+  if (const auto made = make_directories(layout_.parts()); !made) return made.error();
+  if (const auto lies_there = identity_of(link)) {
+    auto room = make_room(index, static_cast<std::uint64_t>(lies_there->size));
+    if (!room) return room.error();
+  }
+  const auto downloaded = adopt(link, information, told, layout_.part(key));
+  if (!downloaded) return std::optional<Found>();
+  auto found = place_blob(index, wanted, key, wanted.location, link, *downloaded);
+  if (!found) return found.error();
+  found->note = link.native() + " was there already, and is what the URL has: it was not fetched";
+  return std::optional(*std::move(found));
+}
+
 // From the first candidate that gives it. The error is the URL's own.
 Result<ArtifactStore::Found> ArtifactStore::fetched(StoreIndex& index,
                                                     const ArtifactRequest& wanted,
@@ -635,6 +672,9 @@ Result<Provided> ArtifactStore::provide(const ArtifactRequest& wanted, const fs:
   known = find(**index, wanted, key, Rights::mend, stop);
   if (!known) return known.error();
   if (*known) return finish(**known);
+  auto adopted = this->adopted(**index, wanted, key, destination, stop);
+  if (!adopted) return adopted.error();
+  if (*adopted) return finish(**adopted);
   if (settings_.offline) {
     return what_lies_there(
         destination,

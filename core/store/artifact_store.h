@@ -91,6 +91,9 @@ class ArtifactStore {
   // the store's. A file that lies there already is used as it is when nothing can be learned of the
   // URL (there is no fetcher for its scheme, nobody answers, offline); the note says so.
   //
+  // Such a file is taken into the store instead of being fetched if it is what the URL has: by its
+  // pin, or by the digest and the size that the server tells. It makes way for the link then.
+  //
   // A content that is pinned by its SHA-256 is looked for in the store first, whatever its URL, and
   // nobody is asked whether it is current; nor for URLs that name a commit.
   //
@@ -149,6 +152,9 @@ class ArtifactStore {
   Result<Found> place_blob(StoreIndex& index, const ArtifactRequest& wanted, const std::string& key,
                            const std::string& candidate, const std::filesystem::path& link,
                            const Downloaded& downloaded);
+  Result<std::optional<Found>> adopted(StoreIndex& index, const ArtifactRequest& wanted,
+                                       const std::string& key, const std::filesystem::path& link,
+                                       const std::stop_token& stop);
   Result<void> make_room(StoreIndex& index, std::uint64_t bytes);
   Result<Found> local_file(const ArtifactRequest& wanted, const std::filesystem::path& file);
   Result<Pin> digests_of(StoreIndex& index, const std::filesystem::path& file, const Pin& wanted);

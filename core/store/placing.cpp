@@ -88,6 +88,13 @@ Result<void> place_durably(const fs::path& from, const fs::path& to) {
   return {};
 }
 
+Result<void> copy_durably(const fs::path& from, const fs::path& to) {
+  if (const int trouble = copy_content(from, to); trouble != 0) {
+    return failed("copy to", to, trouble);
+  }
+  return {};
+}
+
 Result<void> place_link(const fs::path& target, const fs::path& destination) {
   if (links_to(destination, target)) return {};
   // Where nothing is, that is one step already.

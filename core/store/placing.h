@@ -10,6 +10,10 @@ namespace sharkreg::core {
 // Renames, and sees to it that the new name is on the disk. Makes missing directories.
 Result<void> place_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 
+// Makes a file of the same content where nothing is, by reflink if the file system can; on the disk
+// when this returns.
+Result<void> copy_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 // Makes `destination` stand for the content of `target`, in one step: readers find what was there
 // before, or the new. A symbolic link; where the file system knows none a copy, by reflink if it can.
 // Never a hard link: who edits the destination must not reach the target.
