@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <stop_token>
+#include <sys/ioctl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -58,16 +59,30 @@ class ProgressLines {
   }
 
   void refresh() {
-    if (in_place_) clear();
-    for (const std::string& line : progress_.lines()) {
-      fmt::print(stderr, "{}\n", line);
+    if (!in_place_) {
+      for (const std::string& line : progress_.lines(FetchProgress::Which::moving)) {
+        fmt::print(stderr, "{}\n", line);
+      }
+      return;
+    }
+    clear();
+    winsize window{};
+    ::ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
+    // One that fills its row, or does not fit, would take more rows than are cleared.
+    const std::size_t columns = window.ws_col > 1 ? window.ws_col - 1U : 79;
+    const std::size_t rows = window.ws_row > 1 ? window.ws_row - 1U : 23;
+    const auto lines = progress_.lines(FetchProgress::Which::all, columns);
+    for (std::size_t at = lines.size() > rows ? lines.size() - rows : 0; at < lines.size(); ++at) {
+      fmt::print(stderr, "{}\n", lines[at]);
       ++shown_;
     }
   }
 
+  void ended(const std::string& location) { progress_.ended(location); }
+
   // Before something else is printed.
   void clear() {
-    if (in_place_ && shown_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", shown_);
+    if (in_place_ && shown_ > 0) fmt::print(stderr, "\r\x1b[{}A\x1b[J", shown_);
     shown_ = 0;
   }
 
@@ -131,6 +146,7 @@ class FetchAll {
                                      stop_.get_token());
       return [this, &wanted, provided = std::move(provided)] {
         --running_;
+        lines_.ended(wanted.artifact->source.location);
         say(wanted, provided);
         start_next();
       };
