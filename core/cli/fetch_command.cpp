@@ -216,7 +216,9 @@ Result<int> fetch_command(Context& context) {
   all.run(*jobs);
   lines.clear();
   print_notes(context.take_notes());
-  fmt::print(stderr, "{} artifacts are there, {} are not\n", all.fetched(), all.failed());
+  fmt::print(stderr, "{} {} there, {} {} not\n", all.fetched(),
+             all.fetched() == 1 ? "artifact is" : "artifacts are", all.failed(),
+             all.failed() == 1 ? "is" : "are");
   if (signal) {
     fmt::print(stderr, "interrupted: the next fetch goes on where this one stopped\n");
     return *signal == SIGTERM ? exit_terminated : exit_interrupted;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/placing.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -57,6 +58,24 @@ int copy_content(const fs::path& from, const fs::path& to) {
   return ::fdatasync(copy.number) == 0 ? 0 : errno;
 }
 
+// Whether a file is as place_copy() left it: an edit would change its time.
+bool is_copy(const fs::path& destination, const fs::path& target) {
+  struct stat copy {};
+  struct stat original {};
+  return ::lstat(destination.c_str(), &copy) == 0 && S_ISREG(copy.st_mode) &&
+         ::stat(target.c_str(), &original) == 0 && copy.st_size == original.st_size &&
+         copy.st_mtim.tv_sec == original.st_mtim.tv_sec &&
+         copy.st_mtim.tv_nsec == original.st_mtim.tv_nsec;
+}
+
+// 0, or what errno says.
+int take_time_of(const fs::path& target, const fs::path& copy) {
+  struct stat status {};
+  if (::stat(target.c_str(), &status) != 0) return errno;
+  const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, status.st_mtim};
+  return ::utimensat(AT_FDCWD, copy.c_str(), times.data(), 0) == 0 ? 0 : errno;
+}
+
 enum class Form { link_or_copy, copy };
 
 Result<void> put(const fs::path& target, const fs::path& destination, Form form) {
@@ -71,6 +90,9 @@ Result<void> put(const fs::path& target, const fs::path& destination, Form form)
   }
   if (!is_made) {
     if (const int trouble = copy_content(target, made); trouble != 0) {
+      return failed("copy to", destination, trouble);
+    }
+    if (const int trouble = take_time_of(target, made); trouble != 0) {
       return failed("copy to", destination, trouble);
     }
   }
@@ -103,6 +125,7 @@ Result<void> place_link(const fs::path& target, const fs::path& destination) {
 }
 
 Result<void> place_copy(const fs::path& target, const fs::path& destination) {
+  if (is_copy(destination, target)) return {};
   return put(target, destination, Form::copy);
 }
 

@@ -20,7 +20,8 @@ Result<void> copy_durably(const std::filesystem::path& from, const std::filesyst
 Result<void> place_link(const std::filesystem::path& target,
                         const std::filesystem::path& destination);
 
-// As place_link, but always the copy.
+// As place_link, but always the copy, with the time of the target: one that has its size and time is
+// left as it is.
 Result<void> place_copy(const std::filesystem::path& target,
                         const std::filesystem::path& destination);
 

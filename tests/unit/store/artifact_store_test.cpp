@@ -313,6 +313,21 @@ TEST_CASE("a link gives way to a copy without touching the file that it led to")
   CHECK(*read_file(source) == "local");
 }
 
+TEST_CASE("a copy that is as it was made is not made again, one that was edited is") {
+  Shop shop;
+  shop.settings.copies = true;
+  shop.fetcher->pieces = {"content"};
+  REQUIRE(shop.provide().has_value());
+  CHECK(fs::is_regular_file(fs::symlink_status(shop.destination)));
+  const auto made = identity_of(shop.destination);
+  REQUIRE(shop.provide().has_value());
+  CHECK(identity_of(shop.destination) == made);
+
+  shop.write("artifacts/model/weights.irpa", "CONTENT");
+  REQUIRE(shop.provide().has_value());
+  CHECK(shop.content() == "content");
+}
+
 TEST_CASE("what fails half-way leaves nothing behind") {
   Shop shop;
   shop.fetcher->pieces = {"half"};
