@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <stop_token>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -56,16 +57,30 @@ class ProgressLines {
   }
 
   void refresh() {
-    if (in_place_) clear();
-    for (const std::string& line : progress_.lines()) {
-      fmt::print(stderr, "{}\n", line);
+    if (!in_place_) {
+      for (const std::string& line : progress_.lines(FetchProgress::Which::moving)) {
+        fmt::print(stderr, "{}\n", line);
+      }
+      return;
+    }
+    clear();
+    winsize window{};
+    ::ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
+    // One that fills its row, or does not fit, would take more rows than are cleared.
+    const std::size_t columns = window.ws_col > 1 ? window.ws_col - 1U : 79;
+    const std::size_t rows = window.ws_row > 1 ? window.ws_row - 1U : 23;
+    const auto lines = progress_.lines(FetchProgress::Which::all, columns);
+    for (std::size_t at = lines.size() > rows ? lines.size() - rows : 0; at < lines.size(); ++at) {
+      fmt::print(stderr, "{}\n", lines[at]);
       ++shown_;
     }
   }
 
+  void ended(const std::string& location) { progress_.ended(location); }
+
   // Before something else is printed.
   void clear() {
-    if (in_place_ && shown_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", shown_);
+    if (in_place_ && shown_ > 0) fmt::print(stderr, "\r\x1b[{}A\x1b[J", shown_);
     shown_ = 0;
   }
 
@@ -84,6 +99,7 @@ class FetchAll {
 
   // Ends when all were tried, or what was running after interrupt().
   void run() {
+    take_present();
     running_ = wanted_.size();
     for (const Wanted& wanted : wanted_) {
       loop_.post_blocking([this, &wanted]() -> std::function<void()> {
@@ -116,6 +132,24 @@ class FetchAll {
     Result<Provided> provided;
   };
 
+  // What needs no fetching needs no threads either; what is left is fetched.
+  void take_present() {
+    std::vector<ArtifactStore::Placed> all;
+    for (const Wanted& wanted : wanted_) {
+      all.push_back({request_for(wanted.artifact->source), wanted.artifact->path});
+    }
+    const auto provided = store_.provide_present(all);
+    std::vector<Wanted> missing;
+    for (std::size_t at = 0; at < wanted_.size(); ++at) {
+      if (provided[at]) {
+        say(wanted_[at], *provided[at]);
+      } else {
+        missing.push_back(wanted_[at]);
+      }
+    }
+    wanted_ = std::move(missing);
+  }
+
   // By any thread. The loop is called once for all that end before it comes.
   void tell(Ended ended) {
     {
@@ -126,6 +160,7 @@ class FetchAll {
     loop_.post([this] {
       for (const Ended& one : take_ended()) {
         --running_;
+        lines_.ended(one.wanted->artifact->source.location);
         say(*one.wanted, one.provided);
       }
     });
@@ -150,7 +185,7 @@ class FetchAll {
     if (!provided->note.empty()) print_notes({provided->note});
   }
 
-  const std::vector<Wanted> wanted_;
+  std::vector<Wanted> wanted_;
   ArtifactStore& store_;
   EventLoop& loop_;
   ProgressLines& lines_;
@@ -200,7 +235,9 @@ Result<int> fetch_command(Context& context) {
   all.run();
   lines.clear();
   print_notes(context.take_notes());
-  fmt::print(stderr, "{} artifacts are there, {} are not\n", all.fetched(), all.failed());
+  fmt::print(stderr, "{} {} there, {} {} not\n", all.fetched(),
+             all.fetched() == 1 ? "artifact is" : "artifacts are", all.failed(),
+             all.failed() == 1 ? "is" : "are");
   if (signal) {
     fmt::print(stderr, "interrupted: the next fetch goes on where this one stopped\n");
     return *signal == SIGTERM ? exit_terminated : exit_interrupted;

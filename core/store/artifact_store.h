@@ -92,6 +92,9 @@ class ArtifactStore {
   // the store's. A file that lies there already is used as it is when nothing can be learned of the
   // URL (there is no fetcher for its scheme, nobody answers, offline); the note says so.
   //
+  // Such a file is taken into the store instead of being fetched if it is what the URL has: by its
+  // pin, or by the digest and the size that the server tells. It makes way for the link then.
+  //
   // A content that is pinned by its SHA-256 is looked for in the store first, whatever its URL, and
   // nobody is asked whether it is current; nor for URLs that name a commit.
   //
@@ -105,6 +108,16 @@ class ArtifactStore {
   using Done = std::function<void(Result<Provided>)>;
   void provide(const ArtifactRequest& wanted, const std::filesystem::path& destination,
                const std::stop_token& stop, Done done);
+
+  struct Placed {
+    ArtifactRequest wanted;
+    std::filesystem::path destination;
+  };
+
+  // Provides those of them that are in the store and of which no server has to be asked, all
+  // together: in one transaction, and without a fetcher. Absent, in the order of `all`: provide()
+  // has to be asked for it, which also tells of errors.
+  std::vector<std::optional<Provided>> provide_present(const std::vector<Placed>& all);
 
   // The store's file of what the location had last. Absent: it is not there. Asks nobody.
   struct StoredFile {
@@ -134,6 +147,8 @@ class ArtifactStore {
   enum class Rights { look, mend };
 
   Result<StoreIndex*> index();
+  std::chrono::sys_seconds now() const;
+  Result<void> expect_fetcher(const std::string& location, const std::stop_token& stop);
   bool is_current(const KnownSource& known, const std::string& location) const;
   std::vector<std::string> candidates(const std::string& location) const;
   Result<std::filesystem::path> trusted_file(StoreIndex& index, const std::string& part_key,
@@ -148,6 +163,7 @@ class ArtifactStore {
   Result<std::optional<Provided>> bring(Delivery& delivery);
   Result<std::optional<Provided>> bring_by_store(Delivery& delivery);
   Result<Provided> finish(const Delivery& delivery, const Found& raw);
+  Result<std::optional<Found>> adopted(StoreIndex& index, Delivery& delivery);
   // Absent, of this one and the next two: it is being placed, and `done` will be called.
   Result<std::optional<Found>> fetched(StoreIndex& index, Delivery& delivery,
                                        bool& nothing_learned);
@@ -168,7 +184,9 @@ class ArtifactStore {
                                   const Found& raw, const std::string& key,
                                   const std::stop_token& stop);
   Result<Found> without_pointer(Found found, const std::string& location);
+  std::optional<Found> find_present(StoreIndex& index, const ArtifactRequest& wanted) const;
   Result<Provided> hand_out(const Found& found, const std::filesystem::path& destination);
+  Result<Provided> place(const Found& found, const std::filesystem::path& destination) const;
   Result<void> place_at(const std::filesystem::path& file,
                         const std::filesystem::path& destination) const;
 

@@ -47,7 +47,7 @@ Result<ArtifactStore::Found> ArtifactStore::unpack_into_store(StoreIndex& index,
   if (auto room = make_room(index, static_cast<std::uint64_t>(identity->size)); !room) {
     return room.error();
   }
-  if (auto leased = leases_.take(index, *digest, {}); !leased) return leased.error();
+  if (auto leased = leases_.take(index, {{*digest, {}}}); !leased) return leased.error();
   const fs::path file = layout_.blob(*digest);
   // Here the file comes first: one without a row is no harm.
   if (auto placed = place_durably(part, file); !placed) return placed.error();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::int64_t largest_chunk = std::int64_t{64} << 20;
 constexpr std::int64_t chunks_wanted = 64;
+
+// Connections that an artifact keeps when others wait for some.
+constexpr std::ptrdiff_t own_connections = 4;
 
 // For those of all transfers that only wait: a server that gives little at a time is no reason to
 // wake others for each piece.
@@ -39,6 +43,7 @@ class ChunkedDownload {
         index_(index),
         limits_(limits),
         stop_(std::move(stop)),
+        on_stop_(stop_, [this] { no_more_readers_.request_stop(); }),
         meter_(download, static_cast<std::uint64_t>(part_.size)),
         there_(part_.done.size(), 0),
         taken_(part_.done) {
@@ -59,7 +64,7 @@ class ChunkedDownload {
     {
       std::vector<std::jthread> readers;
       for (std::ptrdiff_t count = 0; count < wanted; ++count) {
-        readers.emplace_back([this] { read_chunks(); });
+        readers.emplace_back([this, count] { read_chunks(count >= own_connections); });
       }
       digests = hash();
       if (!digests) give_up(digests.error());
@@ -82,6 +87,7 @@ class ChunkedDownload {
   void give_up(Error error) {
     const std::scoped_lock lock(mutex_);
     if (!error_) error_ = std::move(error);
+    no_more_readers_.request_stop();
     came_.notify_all();
   }
 
@@ -92,17 +98,23 @@ class ChunkedDownload {
     const std::scoped_lock lock(mutex_);
     if (is_over()) return std::nullopt;
     const auto free = std::ranges::find(taken_, false);
-    if (free == taken_.end()) return std::nullopt;
+    if (free == taken_.end()) {
+      no_more_readers_.request_stop();
+      return std::nullopt;
+    }
     *free = true;
     return static_cast<std::size_t>(free - taken_.begin());
   }
 
-  void read_chunks() {
-    auto fetcher = fetchers_.lend(download_.url, stop_);
+  void read_chunks(bool yields) {
+    // Others may have read all before there is room for one more connection.
+    auto fetcher = fetchers_.lend(download_.url, no_more_readers_.get_token());
     if (!fetcher && fetcher.error().kind == ErrorKind::interrupted) return;
     if (!fetcher) return give_up(fetcher.error());
     Retries retries(limits_, stop_);
-    while (const auto chunk = next_chunk()) {
+    while (!(yields && fetcher->is_wanted())) {
+      const auto chunk = next_chunk();
+      if (!chunk) return;
       while (there_[*chunk] < length_of(*chunk)) {
         if (!read_rest(**fetcher, *chunk, retries)) return;
       }
@@ -138,6 +150,7 @@ class ChunkedDownload {
           failure.kind() == Failure::Kind::unsupported) {
         const std::scoped_lock lock(mutex_);
         if (!changed_) changed_ = failure;
+        no_more_readers_.request_stop();
         came_.notify_all();
         return false;
       }
@@ -205,6 +218,8 @@ class ChunkedDownload {
   StoreIndex& index_;
   const TransferLimits limits_;
   const std::stop_token stop_;
+  std::stop_source no_more_readers_;  // there is no chunk left for them
+  std::stop_callback<std::function<void()>> on_stop_;
 
   std::mutex mutex_;  // guards all below
   std::condition_variable_any came_;

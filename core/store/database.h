@@ -42,6 +42,10 @@ class Database {
   // was made of its text is kept for the next time.
   Result<std::vector<Row>> run(const std::string& statement, const std::vector<Value>& values = {});
 
+  // When this is closed nothing is to be flushed to the disk. What was written is not lost, but for
+  // a loss of power soon afterwards.
+  void close_without_flush();
+
  private:
   struct Close {
     void operator()(sqlite3* handle) const;

@@ -25,7 +25,10 @@ Result<FetcherPool::Loan> FetcherPool::lend(const std::string& location,
     return lent_ < std::max<std::size_t>(limits_.total, 1) &&
            host.lent < std::max<std::size_t>(limits_.for_one_host, 1);
   };
-  if (!host.returned.wait(lock, stop, room)) {
+  ++host.waiting;
+  const bool is_room = host.returned.wait(lock, stop, room);
+  --host.waiting;
+  if (!is_room) {
     return Error{ErrorKind::interrupted, "interrupted", {}};
   }
   if (host.idle.empty()) {
@@ -38,6 +41,11 @@ Result<FetcherPool::Loan> FetcherPool::lend(const std::string& location,
   ++host.lent;
   ++lent_;
   return loan;
+}
+
+bool FetcherPool::waits_for(const std::string& host) {
+  const std::scoped_lock lock(mutex_);
+  return hosts_[host].waiting > 0;
 }
 
 void FetcherPool::take_back(const std::string& host, std::unique_ptr<ArtifactFetcher> fetcher) {

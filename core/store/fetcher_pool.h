@@ -45,6 +45,8 @@ class FetcherPool {
     }
     ArtifactFetcher& operator*() const { return *fetcher_; }
     ArtifactFetcher* operator->() const { return fetcher_.get(); }
+    // Somebody waits for one of the same host.
+    bool is_wanted() const { return pool_->waits_for(host_); }
 
    private:
     FetcherPool* pool_;
@@ -61,9 +63,11 @@ class FetcherPool {
   struct Host {
     std::vector<std::unique_ptr<ArtifactFetcher>> idle;
     std::size_t lent = 0;
+    std::size_t waiting = 0;
     std::condition_variable_any returned;  // wakes one that waits for this host
   };
 
+  bool waits_for(const std::string& host);
   void take_back(const std::string& host, std::unique_ptr<ArtifactFetcher> fetcher);
 
   const Make make_;

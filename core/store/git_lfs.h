@@ -11,6 +11,9 @@
 
 namespace sharkreg::core {
 
+// No pointer is larger. Bytes.
+constexpr std::int64_t largest_git_lfs_pointer = 1024;
+
 // What a repository with Git LFS has in place of a large file: a short text that says which it is.
 // Servers give it, and checkouts have it, where nobody resolved it.
 struct GitLfsPointer {

@@ -71,14 +71,29 @@ Result<std::unique_ptr<StoreIndex>> StoreIndex::open(const std::filesystem::path
   return std::unique_ptr<StoreIndex>(new StoreIndex(std::move(*database)));
 }
 
+StoreIndex::~StoreIndex() {
+  if (is_to_be_flushed_) {
+    // Here and not by closing: other processes may have it open still.
+    (void)database_.run("PRAGMA wal_checkpoint(PASSIVE)");
+  } else {
+    database_.close_without_flush();
+  }
+}
+
 Result<std::vector<Database::Row>> StoreIndex::run(const std::string& statement,
                                                    const Values& values) {
   const std::scoped_lock lock(mutex_);
+  is_to_be_flushed_ = is_to_be_flushed_ || !statement.starts_with("SELECT");
   return database_.run(statement, values);
 }
 
 Result<void> StoreIndex::run_as_one(const std::vector<Statement>& statements) {
   const std::scoped_lock lock(mutex_);
+  is_to_be_flushed_ = true;
+  return run_as_one_unflushed(statements);
+}
+
+Result<void> StoreIndex::run_as_one_unflushed(const std::vector<Statement>& statements) {
   if (auto begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun.error();
   for (const auto& [text, values] : statements) {
     const auto done = database_.run(text, values);
@@ -129,7 +144,11 @@ void StoreIndex::add_lease(std::vector<Statement>& statements, const std::string
   statements.push_back({"INSERT OR REPLACE INTO uses VALUES(?1, ?2)",
                         {sha256, static_cast<std::int64_t>(now.time_since_epoch().count())}});
   if (link.empty()) return;
-  statements.push_back({"INSERT OR REPLACE INTO links VALUES(?1, ?2)", {link.native(), sha256}});
+  // What is there already is not written again.
+  statements.push_back(
+      {"INSERT INTO links VALUES(?1, ?2) ON CONFLICT(path) "
+       "DO UPDATE SET sha256 = ?2 WHERE sha256 <> ?2",
+       {link.native(), sha256}});
 }
 
 Result<void> StoreIndex::remember(const std::string& url_key, const KnownSource& source) {
@@ -227,15 +246,17 @@ Result<void> StoreIndex::remember_derived(const std::string& key, const std::str
   return only_errors(run("INSERT OR REPLACE INTO derived VALUES(?1, ?2)", {key, sha256}));
 }
 
-Result<void> StoreIndex::lease(const std::string& process, const std::string& sha256,
-                               const std::filesystem::path& link, std::chrono::sys_seconds now) {
+Result<void> StoreIndex::lease(const std::string& process, const std::vector<Lease>& leases,
+                               std::chrono::sys_seconds now) {
   std::vector<Statement> statements;
-  add_lease(statements, process, sha256, link, now);
-  return run_as_one(statements);
+  for (const auto& [sha256, link] : leases) add_lease(statements, process, sha256, link, now);
+  const std::scoped_lock lock(mutex_);
+  return run_as_one_unflushed(statements);
 }
 
 Result<void> StoreIndex::end_leases(const std::string& process) {
-  return only_errors(run("DELETE FROM leases WHERE process = ?1", {process}));
+  const std::scoped_lock lock(mutex_);
+  return only_errors(database_.run("DELETE FROM leases WHERE process = ?1", {process}));
 }
 
 Result<std::vector<std::string>> StoreIndex::lessees() {
@@ -264,6 +285,7 @@ Result<bool> StoreIndex::drop(
     const std::string& sha256, std::chrono::sys_seconds seen,
     const std::function<void(const std::vector<std::filesystem::path>&)>& remove) {
   const std::scoped_lock lock(mutex_);
+  is_to_be_flushed_ = true;
   if (auto begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun.error();
   const auto failed = [&](const Error& error) {
     (void)database_.run("ROLLBACK");

@@ -61,6 +61,12 @@ struct NewBlob {
   std::filesystem::path link;
 };
 
+// That a process reads a blob, through a link of this path (which may be empty).
+struct Lease {
+  std::string sha256;
+  std::filesystem::path link;
+};
+
 // A blob, for those who clean up.
 struct StoredBlob {
   Blob blob;
@@ -92,9 +98,14 @@ struct ResultStatistics {
 // The store's memory: one SQLite database. URLs are known by the SHA-256 of their text alone, since
 // they may hold signatures. Later versions add tables, so that several versions can share one.
 //
+// When it is destroyed, what it was told is on the disk; but for leases and uses, which a loss of
+// power ends or does not matter to.
+//
 // Threads: any. Safe under other processes and kill -9. Errors are those of Database.
 class StoreIndex {
  public:
+  ~StoreIndex();
+
   static Result<std::unique_ptr<StoreIndex>> open(const std::filesystem::path& file);
 
   Result<std::optional<KnownSource>> source(const std::string& url_key);
@@ -121,9 +132,9 @@ class StoreIndex {
   Result<std::optional<std::string>> derived(const std::string& key);
   Result<void> remember_derived(const std::string& key, const std::string& sha256);
 
-  // A process reads a blob from now on, through a link of this path (which may be empty).
-  Result<void> lease(const std::string& process, const std::string& sha256,
-                     const std::filesystem::path& link, std::chrono::sys_seconds now);
+  // A process reads these blobs from now on.
+  Result<void> lease(const std::string& process, const std::vector<Lease>& leases,
+                     std::chrono::sys_seconds now);
   Result<void> end_leases(const std::string& process);
   Result<std::vector<std::string>> lessees();
 
@@ -160,14 +171,16 @@ class StoreIndex {
     std::vector<Database::Value> values;
   };
   Result<void> run_as_one(const std::vector<Statement>& statements);
+  Result<void> run_as_one_unflushed(const std::vector<Statement>& statements);  // with mutex_ held
   static void add_source(std::vector<Statement>& statements, const std::string& url_key,
                          const KnownSource& source);
   static void add_lease(std::vector<Statement>& statements, const std::string& process,
                         const std::string& sha256, const std::filesystem::path& link,
                         std::chrono::sys_seconds now);
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards all below
   Database database_;
+  bool is_to_be_flushed_ = false;
 };
 
 }  // namespace sharkreg::core

@@ -17,6 +17,10 @@ std::string new_process_name() {
   return fmt::format("{}-{:08x}{:08x}", ::getpid(), random(), random());
 }
 
+std::string name_of(const std::string& sha256, const std::filesystem::path& link) {
+  return sha256 + link.native();
+}
+
 }  // namespace
 
 Result<std::string> Leases::process() {
@@ -30,19 +34,24 @@ Result<std::string> Leases::process() {
   return process_;
 }
 
-Result<void> Leases::take(StoreIndex& index, const std::string& sha256,
-                          const std::filesystem::path& link) {
+Result<void> Leases::take(StoreIndex& index, const std::vector<Lease>& leases) {
   const auto name = process();
   if (!name) return name.error();
   const std::scoped_lock lock(mutex_);
-  if (!leased_.insert(sha256 + link.native()).second) return {};
-  return index.lease(*name, sha256, link,
-                     std::chrono::time_point_cast<std::chrono::seconds>(clock_.now()));
+  std::vector<Lease> fresh;
+  for (const Lease& lease : leases) {
+    if (!leased_.contains(name_of(lease.sha256, lease.link))) fresh.push_back(lease);
+  }
+  if (fresh.empty()) return {};
+  const auto now = std::chrono::time_point_cast<std::chrono::seconds>(clock_.now());
+  if (auto leased = index.lease(*name, fresh, now); !leased) return leased;
+  for (const Lease& lease : fresh) leased_.insert(name_of(lease.sha256, lease.link));
+  return {};
 }
 
 void Leases::note(const std::string& sha256, const std::filesystem::path& link) {
   const std::scoped_lock lock(mutex_);
-  leased_.insert(sha256 + link.native());
+  leased_.insert(name_of(sha256, link));
 }
 
 void Leases::end(StoreIndex& index) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -26,9 +27,8 @@ class Leases {
   // The name. Errors: it cannot be locked.
   Result<std::string> process();
 
-  // A blob is read from now on, through a link of this path (which may be empty).
-  Result<void> take(StoreIndex& index, const std::string& sha256,
-                    const std::filesystem::path& link);
+  // These are read from now on.
+  Result<void> take(StoreIndex& index, const std::vector<Lease>& leases);
 
   // Somebody recorded that it is, under the name.
   void note(const std::string& sha256, const std::filesystem::path& link);

@@ -22,9 +22,10 @@ struct Placement {
 
 // Places downloads, those of several threads together: one flush to the disk and one transaction for
 // all that came while those before them were placed, and for what comes soon after, since either
-// takes longer than fetching what is small. Each is on the disk before the index tells of it, and is told of before it gets its name:
-// who is killed in between leaves a part that is known to be this blob, and whoever wants it next
-// finishes that (ArtifactStore::trusted_file); so the new name itself need not be flushed.
+// takes longer than fetching what is small. Each is on the disk before the index tells of it, and is
+// told of before it gets its name: who is killed in between leaves a part that is known to be this
+// blob, and whoever wants it next finishes that (ArtifactStore::trusted_file); so the new name itself
+// need not be flushed.
 //
 // Threads: any. Always with one index.
 class Placer {
@@ -43,9 +44,9 @@ class Placer {
     Placer& placer_;
   };
 
-  // To be called when its Coming has ended. Sees to it that `done` is called once it is placed: by this thread, which then places what comes
-  // meanwhile as well, or by one that is in here already; then this one need not wait, unless as
-  // much as one chunk waits, which is what a kill may cost.
+  // To be called when its Coming has ended. Sees to it that `done` is called once it is placed: by
+  // this thread, which then places what comes meanwhile as well, or by one that is in here already;
+  // then this one need not wait, unless as much as one chunk waits, which is what a kill may cost.
   void place(StoreIndex& index, Placement placement, Done done);
 
  private:

@@ -14,7 +14,8 @@ struct TransferLimits {
   std::chrono::milliseconds first_wait{500};  // doubled each time, at most longest_wait
   std::chrono::milliseconds longest_wait{30'000};
   std::chrono::milliseconds total{std::chrono::hours(6)};  // for one artifact
-  int connections = 4;                                     // for one artifact
+  // For one artifact. Over a distance each carries no more than TCP's window in a round trip.
+  int connections = 8;
 };
 
 // Decides after a failure whether to try again, and waits: exponential back-off with jitter (each

@@ -82,7 +82,7 @@ std::optional<Options> parse(int argc, char** argv) {
       "latency-size", size_value("latency-size", fetch.latency_size), "of the file far away")(
       "second-count", count_value("second-count", fetch.second_count), "of what is there already")(
       "second-size", size_value("second-size", fetch.second_size),
-      "of each; 200Mi needs 40 GiB on the disk, which are fetched first")(
+      "of each; sparse, so they need no room")(
       "azure-count", count_value("azure-count", fetch.azure_count), "of blobs")(
       "azure-size", size_value("azure-size", fetch.azure_size), "of each")(
       "azure-python", po::value(&fetch.azure_python)->value_name("FILE"),

@@ -21,7 +21,7 @@ struct FetchOptions {
   std::uint64_t small_size = 20'000;
   std::uint64_t latency_size = 200'000'000;
   std::size_t second_count = 200;
-  std::uint64_t second_size = std::uint64_t{1} << 20;
+  std::uint64_t second_size = (std::uint64_t{40} << 30) / 200 + 1;
   std::size_t azure_count = 20;
   std::uint64_t azure_size = 50'000'000;
   std::filesystem::path azure_python;  // a Python with azure-storage-blob; empty: none is known

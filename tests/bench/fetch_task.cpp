@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "store/layout.h"
 
 namespace sharkreg::bench {
 namespace {
@@ -38,20 +39,16 @@ std::string random_block() {
 }
 
 // Marks each block with its file and its place, so that blocks taken for each other are noticed.
-void write_file(const fs::path& path, std::size_t number, std::uint64_t size,
-                Files::Content content, std::string& block) {
+void write_file(const fs::path& path, std::size_t number, std::uint64_t size, std::string& block) {
   std::ofstream file(path, std::ios::binary);
-  const bool is_sparse = content == Files::Content::sparse;
-  const std::uint64_t written = is_sparse ? std::min<std::uint64_t>(size, 4096) : size;
-  for (std::uint64_t at = 0; at < written; at += block.size()) {
+  for (std::uint64_t at = 0; at < size; at += block.size()) {
     const std::string mark = fmt::format("{:016x}{:016x}", number, at);
     block.replace(0, mark.size(), mark);
-    const std::uint64_t piece = std::min<std::uint64_t>(block.size(), written - at);
+    const std::uint64_t piece = std::min<std::uint64_t>(block.size(), size - at);
     file.write(block.data(), static_cast<std::streamsize>(piece));
   }
   file.close();
   if (!file) throw std::runtime_error("cannot write " + path.string());
-  if (is_sparse) fs::resize_file(path, size);
 }
 
 json::object model_with_inputs(const std::vector<std::string>& urls) {
@@ -77,11 +74,11 @@ Result<void> check_same(const Files& files, std::size_t count, const fs::path& d
 
 }  // namespace
 
-Files::Files(std::size_t count, std::uint64_t size, Content content) {
+Files::Files(std::size_t count, std::uint64_t size) {
   std::string block = random_block();
   for (std::size_t number = 0; number < count; ++number) {
     names_.push_back(fmt::format("{:05}.bin", number));
-    write_file(directory() / names_.back(), number, size, content, block);
+    write_file(directory() / names_.back(), number, size, block);
   }
 }
 
@@ -107,8 +104,7 @@ Command FetchTask::command(const std::vector<std::string>& options) const {
 }
 
 void FetchTask::start_over() const {
-  for (const fs::path& directory :
-       {workplace_.cache() / "store", workplace_.cache() / "artifacts", workplace_.hand()}) {
+  for (const fs::path& directory : {store(), workplace_.cache() / "artifacts", workplace_.hand()}) {
     if (leftovers_ == Leftovers::removed) {
       fs::remove_all(directory);
     } else if (fs::exists(directory)) {
@@ -117,6 +113,14 @@ void FetchTask::start_over() const {
   }
   fs::create_directory(workplace_.hand());
   ::sync();
+}
+
+Result<void> FetchTask::check_stored(const std::string& name) const {
+  const fs::path link = workplace_.cache() / "artifacts" / "bench_fetch" / name;
+  const Result<std::string> digest = core::sha256_of_file(link);
+  if (!digest) return digest.error();
+  if (fs::equivalent(link, core::StoreLayout{store()}.blob(*digest))) return {};
+  return Error{ErrorKind::infrastructure, link.string() + " is not what is in the store", {}};
 }
 
 Result<void> FetchTask::check_placed(const Files& files) const {

@@ -17,12 +17,10 @@
 
 namespace sharkreg::bench {
 
-// Files for a server, no two of them alike. Of a sparse one only the beginning is on the disk.
+// Files for a server, no two of them alike.
 class Files {
  public:
-  enum class Content { full, sparse };
-
-  Files(std::size_t count, std::uint64_t size, Content content = Content::full);
+  Files(std::size_t count, std::uint64_t size);
 
   const std::filesystem::path& directory() const { return directory_.path(); }
   const std::vector<std::string>& names() const { return names_; }
@@ -51,6 +49,11 @@ class FetchTask {
   // disk, so that nobody's time holds what another left to do. What sharkreg knows of its plugins
   // stays.
   void start_over() const;
+
+  std::filesystem::path store() const { return workplace_.cache() / "store"; }
+
+  // An error unless sharkreg has placed this artifact, and it is the store's with its right content.
+  core::Result<void> check_stored(const std::string& name) const;
 
   // An error unless sharkreg has placed each of the files with its right content.
   core::Result<void> check_placed(const Files& files) const;

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr std::size_t chunk = std::size_t{8} << 20;
-constexpr std::size_t connections = 4;  // for one artifact
+constexpr std::size_t connections = 8;  // for one artifact
 constexpr int processes = 4;
 
 #ifdef SHARKREG_IS_SANITIZED

@@ -2,6 +2,7 @@
 // Artifacts over HTTP, from `sharkreg fetch` to a run, with a server of the test's own.
 #include <atomic>
 #include <csignal>
+#include <fstream>
 #include <sys/wait.h>
 #include <thread>
 
@@ -36,7 +37,8 @@ std::string content_of_size(std::size_t size) {
 struct Sea {
   std::string weights = content_of_size(3 * chunk + 1000);
   std::atomic<std::size_t> asked_bytes = 0;  // of the weights
-  std::atomic<bool> is_slow = false;         // from the second chunk on it stalls
+  std::atomic<bool> tells_md5 = false;
+  std::atomic<bool> is_slow = false;  // from the second chunk on it stalls
   Sandbox box;
   ScriptedServer server{[this](const HttpRequest& request) { return answer(request); }};
 
@@ -54,7 +56,8 @@ struct Sea {
       response.status = 404;
       return response;
     }
-    HttpResponse response = HttpResponse::file(request, weights, "\"w\"");
+    const std::string etag = tells_md5 ? core::Md5().add(weights).finish() : "w";
+    HttpResponse response = HttpResponse::file(request, weights, '"' + etag + '"');
     if (request.method == "GET") asked_bytes += response.body.size();
     const auto range = request.range(weights.size());
     if (is_slow && range && range->first >= chunk) response.stall_after = 500;
@@ -103,6 +106,33 @@ TEST_CASE("fetch: offline without the artifacts is infrastructure, and asks nobo
   CHECK(ended.exit_status == 3);
   CHECK(contains(ended.out, "is not in the store, and --offline forbids to fetch it"));
   CHECK(sea.server.requests().empty());
+}
+
+TEST_CASE("fetch: what the runner of old left at its place is adopted, not downloaded") {
+  Sea sea;
+  sea.tells_md5 = true;
+  const fs::path files = sea.box.root() / "files";
+  const fs::path placed = files / "artifacts/m_s/weights.irpa";
+  fs::create_directories(placed.parent_path());
+  std::ofstream(placed, std::ios::binary) << sea.weights;
+  sea.box.environment["IREE_TEST_FILES"] = files;
+  const Ended fetched = sea.box.run(sea.arguments({"fetch"}));
+  INFO(fetched.out, fetched.err);
+  CHECK(fetched.exit_status == 0);
+  CHECK(contains(fetched.err, "was there already, and is what the URL has: it was not fetched"));
+  CHECK(sea.asked_bytes == 0);
+  CHECK(fs::is_symlink(placed));
+  CHECK(core::sha256_of_file(placed).value() == core::sha256_of(sea.weights));
+
+  // Where it is something else, it is fetched.
+  Sea other;
+  other.tells_md5 = true;
+  const fs::path wrong = other.placed();
+  fs::create_directories(wrong.parent_path());
+  std::ofstream(wrong, std::ios::binary) << std::string(other.weights.size(), 'x');
+  CHECK(other.box.run(other.arguments({"fetch"})).exit_status == 0);
+  CHECK(other.asked_bytes == other.weights.size());
+  CHECK(core::sha256_of_file(wrong).value() == core::sha256_of(other.weights));
 }
 
 TEST_CASE("fetch: after kill -9 only what was not there yet is fetched") {

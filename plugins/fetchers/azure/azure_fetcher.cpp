@@ -84,10 +84,10 @@ bool AzureFetcher::is_absent(const Answer& answer) const {
          (account_.missing.empty() || answer.error_code() != "ResourceNotFound");
 }
 
-std::string AzureFetcher::hint_for(const Answer& answer) const {
+std::string AzureFetcher::hint_for(const std::string& url, const Answer& answer) const {
   if (answer.status != 401 && answer.status != 403 && answer.status != 404 &&
       answer.error_code() != "PublicAccessNotPermitted") {
-    return HttpFetcher::hint_for(answer);
+    return HttpFetcher::hint_for(url, answer);
   }
   if (!account_.missing.empty()) return account_.missing;
   const std::string what = account_.key.empty() ? "the SAS of " : "the key of ";

@@ -25,7 +25,7 @@ class AzureFetcher final : public http_fetcher::HttpFetcher {
   void learn(const http_fetcher::Answer& answer,
              sharkreg::ArtifactInformation& information) override;
   bool is_absent(const http_fetcher::Answer& answer) const override;
-  std::string hint_for(const http_fetcher::Answer& answer) const override;
+  std::string hint_for(const std::string& url, const http_fetcher::Answer& answer) const override;
 
  private:
   StorageAccount account_;  // of the request that is being made

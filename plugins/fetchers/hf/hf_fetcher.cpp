@@ -38,8 +38,8 @@ std::string strong(const std::string& etag) {
 std::string sha256_in(const std::string& etag) {
   const bool has_quotes = etag.size() > 2 && etag.front() == '"' && etag.back() == '"';
   const std::string digest = has_quotes ? etag.substr(1, etag.size() - 2) : etag;
-  const bool fits = digest.size() == 64 &&
-                    digest.find_first_not_of("0123456789abcdef") == std::string::npos;
+  const bool fits =
+      digest.size() == 64 && digest.find_first_not_of("0123456789abcdef") == std::string::npos;
   return fits ? digest : "";
 }
 
@@ -75,13 +75,13 @@ Answer with_message(Answer answer) {
 
 std::string hint_for(const Hub& hub, const Answer& answer) {
   const std::string tokens = hub.endpoint + "/settings/tokens";
-  if (answer.status == 401 && hub.token.empty()) {
+  if ((answer.status == 401 || answer.status == 403) && hub.token.empty()) {
     return "name a token by HF_TOKEN; they are made at " + tokens;
   }
   if (answer.status == 401) {
     return "the hub does not take the token in " + hub.token_place + ": make another at " + tokens;
   }
-  if (answer.status == 403 && !hub.token.empty()) {
+  if (answer.status == 403) {
     return "give the token in " + hub.token_place + " the right to read it, at " + tokens;
   }
   return {};

@@ -24,6 +24,8 @@ struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
+}  // namespace
+
 std::string token_variable(const std::string& host) {
   std::string name = "SHARKREG_HTTP_TOKEN_";
   for (const char c : host) {
@@ -33,8 +35,6 @@ std::string token_variable(const std::string& host) {
   }
   return name;
 }
-
-}  // namespace
 
 struct HttpClient::State {
   explicit State(const sharkreg::Host& its_host) : host(its_host) {}
@@ -210,15 +210,25 @@ struct HttpClient::State {
     return status >= 300 && status < 400;
   }
 
+  // What is wrong with the certificate is its name. libcurl has no other way to tell: it looks at the
+  // name before it takes over what OpenSSL says of the authority.
+  bool is_for_another_host() const {
+    return std::string_view(said).find("subject name") != std::string_view::npos;
+  }
+
   [[noreturn]] void fail(const std::string& url, CURLcode code) const {
     const std::string what =
         shown(url) + ": " + (said[0] != '\0' ? said : curl_easy_strerror(code));
     switch (code) {
       case CURLE_PEER_FAILED_VERIFICATION:
+        throw Failure(Failure::Kind::invalid, what,
+                      is_for_another_host()
+                          ? "name the server as its certificate does"
+                          : "if the server has a certificate authority of its own, name its file "
+                            "by SHARKREG_CACERT or --cacert");
       case CURLE_SSL_CACERT_BADFILE:
         throw Failure(Failure::Kind::invalid, what,
-                      "if the server has a certificate authority of its own, name its file by "
-                      "SHARKREG_CACERT");
+                      "SHARKREG_CACERT, --cacert, CURL_CA_BUNDLE or SSL_CERT_FILE names it");
       case CURLE_UNSUPPORTED_PROTOCOL:
         // Also what libcurl says of bytes that are no answer, such as those that an answer had too
         // many before: the next try has a connection of its own.
@@ -233,6 +243,9 @@ struct HttpClient::State {
       case CURLE_URL_MALFORMAT:
         throw Failure(Failure::Kind::invalid, what, "correct the URL");
       case CURLE_COULDNT_RESOLVE_HOST:
+        throw Failure(Failure::Kind::failed, what,
+                      "look whether the host's name is right and this machine has a name server; "
+                      "a proxy is named by https_proxy");
       case CURLE_COULDNT_RESOLVE_PROXY:
       case CURLE_COULDNT_CONNECT:
         throw Failure(Failure::Kind::failed, what,

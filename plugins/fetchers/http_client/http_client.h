@@ -29,6 +29,9 @@ struct Request {
   std::string bearer_token;
 };
 
+// The variable of the environment that has the token for the host of a URL.
+std::string token_variable(const std::string& host);
+
 // HTTP/1.1 and HTTP/2 over one connection that is kept from request to request, by libcurl.
 //
 // From the environment, through the host: SHARKREG_CACERT (a PEM file of certificate authorities in

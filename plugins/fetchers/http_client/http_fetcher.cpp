@@ -4,6 +4,7 @@
 #include <sharkreg/failure.h>
 
 #include "part_reader.h"
+#include "url_text.h"
 
 namespace http_fetcher {
 namespace {
@@ -51,15 +52,16 @@ bool HttpFetcher::is_absent(const Answer& answer) const {
   return answer.status == 404 || answer.status == 410;
 }
 
-std::string HttpFetcher::hint_for(const Answer& answer) const {
+std::string HttpFetcher::hint_for(const std::string& url, const Answer& answer) const {
   if (answer.status == 407) return "give the proxy's user and password in https_proxy";
   if (answer.status != 401 && answer.status != 403) return {};
-  return "if it needs a token or password: SHARKREG_HTTP_TOKEN_HOST (HOST in capitals, with _ for "
-         "each character but letters and digits) or ~/.netrc";
+  const auto parts = split_url(url);
+  return "if it needs a token or password: " + token_variable(parts ? parts->host() : "HOST") +
+         " or ~/.netrc";
 }
 
 void HttpFetcher::refuse(const std::string& url, const Answer& answer) const {
-  http_fetcher::refuse(url, answer, hint_for(answer));
+  http_fetcher::refuse(url, answer, hint_for(url, answer));
 }
 
 Request HttpFetcher::request_of(const std::string& url, const ArtifactPart& part, bool head_only,

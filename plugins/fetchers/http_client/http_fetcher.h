@@ -52,7 +52,7 @@ class HttpFetcher : public sharkreg::ArtifactFetcher {
   virtual bool is_absent(const Answer& answer) const;
 
   // What the user can do about a refusal: an answer that is neither good nor is_absent.
-  virtual std::string hint_for(const Answer& answer) const;
+  virtual std::string hint_for(const std::string& url, const Answer& answer) const;
 
  private:
   Request request_of(const std::string& url, const sharkreg::ArtifactPart& part, bool head_only,

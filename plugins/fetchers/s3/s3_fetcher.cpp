@@ -86,7 +86,7 @@ void S3Fetcher::learn(const Answer& answer, sharkreg::ArtifactInformation& infor
   if (sha256) information.digests["sha256"] = *sha256;
 }
 
-std::string S3Fetcher::hint_for(const Answer& answer) const {
+std::string S3Fetcher::hint_for(const std::string& url, const Answer& answer) const {
   const std::string code = answer.error_code();
   const std::string region = region_in(answer);
   if (!region.empty() && region != settings_.region &&
@@ -102,7 +102,7 @@ std::string S3Fetcher::hint_for(const Answer& answer) const {
     return "get a new key and AWS_SESSION_TOKEN (those used are of " + settings_.source + ")";
   }
   if (answer.status != 400 && answer.status != 401 && answer.status != 403) {
-    return HttpFetcher::hint_for(answer);
+    return HttpFetcher::hint_for(url, answer);
   }
   if (settings_.key_id.empty()) {
     return "credentials may be missing: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "

@@ -24,7 +24,7 @@ class S3Fetcher final : public http_fetcher::HttpFetcher {
   void sign(http_fetcher::Request& request) override;
   void learn(const http_fetcher::Answer& answer,
              sharkreg::ArtifactInformation& information) override;
-  std::string hint_for(const http_fetcher::Answer& answer) const override;
+  std::string hint_for(const std::string& url, const http_fetcher::Answer& answer) const override;
 
  private:
   Settings settings_;  // of the request that is being made

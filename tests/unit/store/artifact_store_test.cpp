@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/artifact_store.h"
 
-#include <doctest/doctest.h>
-
-#include <sharkreg/failure.h>
-
 #include <csignal>
 #include <set>
 #include <sys/resource.h>
 
+#include <doctest/doctest.h>
+
+#include <sharkreg/failure.h>
+
+#include "base/digest.h"
 #include "base/files.h"
 
 namespace sharkreg::core {
@@ -75,6 +76,7 @@ struct Shop {
   std::shared_ptr<FakeFetcher> fetcher = std::make_shared<FakeFetcher>();
   std::optional<Error> no_fetcher;
   std::string asked_for;
+  Pin pin;
   fs::path destination = directory.path() / "artifacts/model/weights.irpa";
   FakeClock clock;
   StoreSettings settings{.directory = directory.path() / "store",
@@ -89,7 +91,7 @@ struct Shop {
           return std::unique_ptr<ArtifactFetcher>(std::make_unique<Shared>(fetcher));
         },
         clock);
-    return store.provide({location}, destination);
+    return store.provide({location, pin}, destination);
   }
 
   Error refusal() {
@@ -151,6 +153,129 @@ TEST_CASE("an empty artifact is an artifact") {
   CHECK(shop.content() == "");
 }
 
+constexpr const char* md5_of_old = "149603e6c03516362a8da23f624db945";
+constexpr const char* md5_of_new = "22af645d1859cb5ca6da0c484f1f37ea";
+constexpr const char* sha256_of_old =
+    "cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4";
+
+TEST_CASE("what lies there and is what the server has is taken into the store, not fetched") {
+  for (const char* what : {"md5", "sha256", "an ETag that is the MD5", "one that is the SHA-256"}) {
+    CAPTURE(what);
+    Shop shop;
+    const std::string way = what;
+    if (way == "md5") shop.fetcher->information->digests["md5"] = md5_of_old;
+    if (way == "sha256") shop.fetcher->information->digests["sha256"] = sha256_of_old;
+    if (way.ends_with("the MD5")) {
+      shop.fetcher->information->validator = "\"149603E6C03516362A8DA23F624DB945\"";
+    }
+    if (way.ends_with("SHA-256"))
+      shop.fetcher->information->validator = "3 \"" + std::string(sha256_of_old) + "\"";
+    shop.fetcher->information->size = 3;
+    shop.write("artifacts/model/weights.irpa", "old");
+    const auto provided = shop.provide();
+    REQUIRE_MESSAGE(provided.has_value(), provided.error().message);
+    CHECK(provided->note == shop.destination.native() +
+                                " was there already, and is what the URL has: it was not fetched");
+    CHECK(shop.fetcher->reads == 0);
+    CHECK(shop.content() == "old");
+    CHECK(shop.left() == only_the_artifact);
+    CHECK(
+        fs::read_symlink(shop.destination).native().starts_with(shop.settings.directory.native()));
+    CHECK(fs::is_empty(shop.settings.directory / "parts"));
+
+    const auto again = shop.provide();
+    REQUIRE(again.has_value());
+    CHECK(again->note.empty());
+    CHECK(shop.fetcher->reads == 0);
+  }
+}
+
+TEST_CASE("what lies there and cannot be shown to be what the server has is fetched") {
+  for (const char* what : {"nothing is told", "another size", "another digest", "another ETag"}) {
+    CAPTURE(what);
+    Shop shop;
+    const std::string way = what;
+    if (way == "another digest") {
+      shop.fetcher->information->digests["md5"] = md5_of_new;
+    }
+    if (way == "another ETag") {
+      shop.fetcher->information->validator = std::string("\"") + md5_of_new + "\"";
+    }
+    shop.fetcher->pieces = {way == "another size" ? "newer" : "new"};
+    shop.fetcher->information->size = static_cast<std::int64_t>(shop.fetcher->pieces[0].size());
+    shop.write("artifacts/model/weights.irpa", "old");
+    const auto provided = shop.provide();
+    REQUIRE_MESSAGE(provided.has_value(), provided.error().message);
+    CHECK(provided->note.empty());
+    CHECK(shop.fetcher->reads == 1);
+    CHECK(shop.content() == shop.fetcher->pieces[0]);
+    CHECK(shop.left() == only_the_artifact);
+  }
+}
+
+TEST_CASE("what lies there and is pinned needs no server") {
+  Shop shop;
+  shop.settings.offline = true;
+  shop.write("artifacts/model/weights.irpa", "old");
+  shop.fetcher->stat_failure = Failure(Failure::Kind::failed, "nobody answers");
+  shop.pin = {sha256_of_old, {}};
+  REQUIRE(shop.provide().has_value());
+  CHECK(fs::is_symlink(shop.destination));
+  CHECK(shop.content() == "old");
+  REQUIRE(shop.provide().has_value());
+
+  // A link of the user's own is not followed, and another content is not taken.
+  Shop other;
+  other.settings.offline = true;
+  other.pin = {{}, md5_of_old};
+  fs::create_directories(other.destination.parent_path());
+  fs::create_symlink(other.write("mine", "old"), other.destination);
+  CHECK(other.provide().value().note.find("--offline") != std::string::npos);
+  CHECK(fs::read_symlink(other.destination) == other.directory.path() / "mine");
+  fs::remove(other.destination);
+  other.write("artifacts/model/weights.irpa", "mine");
+  CHECK(other.provide().value().note.find("--offline") != std::string::npos);
+  CHECK_FALSE(fs::is_symlink(other.destination));
+  CHECK(other.content() == "mine");
+}
+
+TEST_CASE("what is in the store is provided together, without a fetcher") {
+  Shop shop;
+  shop.fetcher->pieces = {std::string(2000, 'x')};
+  REQUIRE(shop.provide("fake://sea/large").has_value());
+  shop.fetcher->pieces = {"small"};
+  REQUIRE(shop.provide("fake://sea/small").has_value());
+  shop.no_fetcher = Error{ErrorKind::infrastructure, "it was asked for one", {}};
+  ArtifactStore store(
+      shop.settings,
+      [&](std::string_view) -> Result<std::unique_ptr<ArtifactFetcher>> {
+        return *shop.no_fetcher;
+      },
+      shop.clock);
+  const auto destination = [&](const char* name) { return shop.destination.parent_path() / name; };
+  const std::vector<ArtifactStore::Placed> all{
+      {{"fake://sea/unknown"}, destination("unknown")},
+      {{"fake://sea/large"}, destination("large")},
+      {{"fake://sea/small"}, destination("small")},  // it may be a pointer of git-lfs
+      {{"fake://sea/large", {}, {Unpacking::Kind::decompress, {}}}, destination("unpacked")},
+      {{"fake://sea/any", {sha256_of(std::string(2000, 'x')), {}}}, destination("pinned")}};
+  auto provided = store.provide_present(all);
+  REQUIRE(provided.size() == all.size());
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    INFO(all[at].destination.native());
+    CHECK(provided[at].has_value() == (at == 1 || at == 4));
+    CHECK(fs::is_symlink(all[at].destination) == (at == 1 || at == 4));
+  }
+  CHECK(read_file(destination("large")).value() == std::string(2000, 'x'));
+
+  // What has to be asked for again, or was damaged, is not.
+  shop.clock.time += std::chrono::hours(25);
+  CHECK_FALSE(store.provide_present(all)[1].has_value());
+  shop.clock.time -= std::chrono::hours(25);
+  fs::remove(fs::read_symlink(destination("large")));
+  CHECK_FALSE(store.provide_present(all)[1].has_value());
+}
+
 TEST_CASE("an artifact replaces what lay there") {
   Shop shop;
   shop.write("artifacts/model/weights.irpa", "old");
@@ -186,6 +311,21 @@ TEST_CASE("a link gives way to a copy without touching the file that it led to")
   REQUIRE(shop.provide().has_value());
   CHECK(shop.content() == "copied");
   CHECK(*read_file(source) == "local");
+}
+
+TEST_CASE("a copy that is as it was made is not made again, one that was edited is") {
+  Shop shop;
+  shop.settings.copies = true;
+  shop.fetcher->pieces = {"content"};
+  REQUIRE(shop.provide().has_value());
+  CHECK(fs::is_regular_file(fs::symlink_status(shop.destination)));
+  const auto made = identity_of(shop.destination);
+  REQUIRE(shop.provide().has_value());
+  CHECK(identity_of(shop.destination) == made);
+
+  shop.write("artifacts/model/weights.irpa", "CONTENT");
+  REQUIRE(shop.provide().has_value());
+  CHECK(shop.content() == "content");
 }
 
 TEST_CASE("what fails half-way leaves nothing behind") {

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Large artifacts: in chunks over several connections, resumed, changed under way, cut off.
-#include "store/artifact_store.h"
-
-#include <doctest/doctest.h>
-
-#include <sharkreg/failure.h>
-
 #include <atomic>
 #include <fstream>
 #include <set>
 #include <thread>
 
+#include <doctest/doctest.h>
+
+#include <sharkreg/failure.h>
+
 #include "base/digest.h"
 #include "base/files.h"
+#include "store/artifact_store.h"
 
 namespace sharkreg::core {
 namespace {
@@ -173,6 +172,40 @@ TEST_CASE("download: as many connections as allowed are used at once") {
   REQUIRE(harbour.provide().has_value());
   CHECK(harbour.is_right());
   CHECK(harbour.server.most_connections == 3);
+}
+
+TEST_CASE("download: of many connections some are left to others that wait") {
+  Harbour harbour;
+  harbour.server.content = std::string(72 * mebibyte, 'x');
+  harbour.settings.limits.connections = 5;
+  harbour.settings.connections.for_one_host = 5;
+  ArtifactStore store(
+      harbour.settings,
+      [&](std::string_view) -> Result<std::unique_ptr<ArtifactFetcher>> {
+        return std::unique_ptr<ArtifactFetcher>(std::make_unique<Connection>(harbour.server));
+      },
+      harbour.clock);
+  std::atomic<bool> all_taken = false;
+  std::atomic<bool> was_let_in = true;
+  harbour.server.before_read = [&](Server& server, const ArtifactPart&) {
+    // The first chunks until all connections are taken; the next ones until the other has got one.
+    const bool first = server.reads <= 5;
+    const auto reached = [&] { return first ? server.most_connections == 5 : server.stats == 2; };
+    for (int time = 0; time < 1000 && !reached(); ++time) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    if (!reached()) was_let_in = false;
+    all_taken = true;
+    all_taken.notify_all();
+  };
+  std::jthread other([&] {
+    all_taken.wait(false);
+    CHECK(store.provide({"sea://bed/other.irpa"}, harbour.directory.path() / "other").has_value());
+  });
+  CHECK(store.provide({harbour.url}, harbour.destination).has_value());
+  other.join();
+  CHECK(harbour.is_right());
+  CHECK(was_let_in);
 }
 
 TEST_CASE("download: what breaks off is fetched on, not again") {
@@ -347,7 +380,7 @@ TEST_CASE("store: offline nothing is asked, and what is not there is an error") 
 TEST_CASE("store: what somebody put there is used while nothing can be learned of the URL") {
   Harbour harbour;
   REQUIRE(write_file_atomically(harbour.destination, "by hand").has_value());
-  harbour.server.failing_stats = 3;
+  harbour.server.failing_stats = 4;  // once for what lies there, then as often as it may be tried
   for (const bool offline : {false, true}) {
     harbour.settings.offline = offline;
     const auto provided = harbour.provide();

@@ -415,7 +415,7 @@ TEST_CASE("gc leaves alone what a running process uses, and not what a dead one 
   CHECK(town.content() == "blue");
   store.reset();
   // As a process that was killed leaves it: a lease, and a lock that nobody holds.
-  REQUIRE(town.index()->lease("4711-dead", blue_sha256, {}, {}).has_value());
+  REQUIRE(town.index()->lease("4711-dead", {{blue_sha256, {}}}, {}).has_value());
   collected = town.collect({.max_size = 0});
   CHECK(collected.left_files == 0);
 }
