@@ -140,17 +140,18 @@ class Session final : public PlanSource, public ExecutionObserver {
                          plan.actions[action].action.name});
   }
 
-  std::function<void()> conclude(const CasePlan& plan, std::size_t step,
+  std::function<Again()> conclude(const CasePlan& plan, std::size_t step,
                                  const CaseResults& results) override {
     StepFinished event;
     event.model = plan.model;
     event.submodel = plan.submodel;
     event.step = plan.steps[step].name;
     event.verdict = judge_.judge(plan, step, results).verdict;
-    return [this, event = std::move(event)] {
+    return [this, event = std::move(event)]() -> Again {
       if (!first_result) first_result = clock_.steady();
       if (event.verdict == Verdict::pass) ++passed;
       sink_.on(event);
+      return std::nullopt;
     };
   }
 
@@ -212,9 +213,7 @@ ManyCases run_many_cases(std::size_t cases) {
     AtOnce actions(loop);
     Executor executor(
         loop, actions,
-        [](const PlannedArtifact&, const std::stop_token&) -> Result<Provided> {
-          return Provided{};
-        },
+        [](const PlannedArtifact&, const std::stop_token&, auto done) { done(Provided{}); },
         std::move(options));
     executor.run(session, session);
   }

@@ -68,8 +68,8 @@ class Graph final : public PlanSource, public ExecutionObserver, public Estimate
   void fetch_started(const CasePlan&, std::size_t) override {}
   void fetch_finished(const CasePlan&, std::size_t) override {}
   void action_started(const CasePlan&, std::size_t) override {}
-  std::function<void()> conclude(const CasePlan&, std::size_t, const CaseResults&) override {
-    return [] {};
+  std::function<Again()> conclude(const CasePlan&, std::size_t, const CaseResults&) override {
+    return [] { return std::nullopt; };
   }
 
  private:
@@ -153,9 +153,9 @@ Makespan run_mixed_graph(unsigned seed, std::size_t cases, bool known) {
   if (known) options.scheduling.estimates = &graph;
   Executor executor(
       loop, actions,
-      [](const PlannedArtifact& artifact, const std::stop_token&) -> Result<Provided> {
+      [](const PlannedArtifact& artifact, const std::stop_token&, auto done) {
         std::this_thread::sleep_for(milliseconds(std::stol(artifact.source.location)));
-        return Provided{};
+        done(Provided{});
       },
       std::move(options));
   const auto start = std::chrono::steady_clock::now();

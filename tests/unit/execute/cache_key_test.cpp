@@ -38,7 +38,7 @@ struct Compile {
 
   PlannedAction& planned() { return hand.plan->actions.at(0); }
   Result<CacheKey> key() {
-    const auto staged = stage(*hand.plan, 0, devices, "/fake/worker");
+    const auto staged = stage(*hand.plan, 0, {devices, false}, "/fake/worker");
     REQUIRE(staged.has_value());
     return cache_key(*hand.plan, 0, *staged, devices, surroundings);
   }

@@ -201,25 +201,28 @@ struct Retrying {
   // All that is ready, in order. It is settled at once, but for conclusions.
   Names take() {
     Names names;
-    while (const auto node = graph.take_ready([](const Node&) { return true; })) {
-      names.push_back(name_of(plan, *node));
-      if (node->kind == Node::Kind::conclusion) continue;
-      if (node->kind == Node::Kind::artifact) {
-        results.artifacts[node->index].settled = true;
-        if (absent == names.back()) {
-          results.artifacts[node->index].error = Error{ErrorKind::infrastructure, "no", {}};
-        }
-      } else {
-        results.actions[node->index].status =
-            !graph.can_start(node->index, results) ? ActionResult::Status::not_started
-            : failing == names.back()              ? ActionResult::Status::failed
-                                                   : ActionResult::Status::succeeded;
-      }
-      graph.settle(*node);
+    for (auto ready = graph.take_ready(); !ready.empty(); ready = graph.take_ready()) {
+      for (const Node& node : ready) take(node, names);
     }
     return names;
   }
-  void conclude(std::size_t step) { graph.settle({Node::Kind::conclusion, step}); }
+  void take(const Node& node, Names& names) {
+    names.push_back(name_of(plan, node));
+    if (node.kind == Node::Kind::conclusion) return;
+    if (node.kind == Node::Kind::artifact) {
+      results.artifacts[node.index].settled = true;
+      if (absent == names.back()) {
+        results.artifacts[node.index].error = Error{ErrorKind::infrastructure, "no", {}};
+      }
+    } else {
+      results.actions[node.index].status =
+          !graph.can_start(node.index, results) ? ActionResult::Status::not_started
+          : failing == names.back()             ? ActionResult::Status::failed
+                                                : ActionResult::Status::succeeded;
+    }
+    graph.settle(node);
+  }
+  void conclude(std::size_t step) { graph.settle({Node::Kind::conclusion, step, 0}); }
 
   const CasePlan& plan;
   CaseGraph graph;

@@ -543,7 +543,12 @@ TEST_CASE("a second interrupt asks what runs a second time") {
 
 // A rig whose observer may want steps done again.
 struct PatientRig : Rig {
-  PatientRig() : Rig({1, 1, 64, "/fake/worker", true}) {}
+  PatientRig() : Rig(patient()) {}
+  static ExecutorOptions patient() {
+    ExecutorOptions options = options_for(1, 1);
+    options.may_do_again = true;
+    return options;
+  }
 };
 
 TEST_CASE("a step is done again as often as is wanted, before others see what it made") {
@@ -587,7 +592,7 @@ TEST_CASE("an interrupt does not wait until a step may be done again") {
 
 TEST_CASE("finishing up lets what runs end, starts nothing more, and concludes all plans") {
   std::vector<HandMadePlan> made = independent(3);
-  Rig rig({1, 1, 1, "/fake/worker"});
+  Rig rig(options_for(1, 1, 1));
   rig.recorder.on_event = [&](const std::string& told) {
     if (told == "start a0") rig.executor.finish_up();
   };

@@ -53,7 +53,8 @@ TEST_CASE("an estimate is the median time and the largest memory of the last fiv
 TEST_CASE("failures, cached results, other SKUs, targets and actions say nothing") {
   const Runs runs;
   StepFinished cached = step_of("2", "run acme a1", Verdict::pass, 8);
-  cached.actions.front().cached = true;
+  cached.cached = true;
+  cached.actions.front().cached.emplace();
   runs.write("one", whole_run("one", {step_of("1", "run acme a1", Verdict::crash, 7), cached,
                                       step_of("3", "run acme a2", Verdict::pass, 9),
                                       step_of("4", "compile acme a1", Verdict::pass, 6)}));

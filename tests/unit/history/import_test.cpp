@@ -65,11 +65,13 @@ TEST_CASE("a step is remembered with all that is asked of it later") {
 TEST_CASE("a step is cached when all that it did was") {
   const Runs runs;
   StepFinished cached = step_of("2026-02-03T04:05:09.000Z", "compile acme a1", Verdict::pass, 0);
-  cached.actions.front().cached = true;
+  cached.cached = true;
+  cached.actions.front().cached.emplace();
   StepFinished half = cached;
   half.step = "compile acme a2";
   half.actions.push_back(half.actions.front());
-  half.actions.back().cached = false;
+  half.cached = false;
+  half.actions.back().cached.reset();
   runs.write("one", whole_run("one", {cached, half}));
   const auto history = runs.history();
   CHECK(runs.import(*history) == 2);

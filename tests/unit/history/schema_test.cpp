@@ -62,7 +62,8 @@ TEST_CASE("a run of version 1 that is still there is read again for what is new"
   const Runs runs;
   make_version_1(runs.history_file());
   StepFinished step = step_of("2026-01-01T00:00:05.000Z", "compile acme", Verdict::pass, 5);
-  step.actions.front().cached = true;
+  step.cached = true;
+  step.actions.front().cached.emplace();
   runs.write("old", whole_run("old", {step}));
   const auto history = runs.history();
   CHECK(runs.import(*history) == 1);

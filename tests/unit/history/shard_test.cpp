@@ -118,7 +118,8 @@ TEST_CASE("a shard is I/N") {
 TEST_CASE("the history's times are those of whole runs, without what was cached") {
   const Runs runs;
   StepFinished cached = step_of("9", "compile acme", Verdict::pass, 500);
-  cached.actions.front().cached = true;
+  cached.cached = true;
+  cached.actions.front().cached.emplace();
   runs.write("whole", whole_run("whole", {step_of("1", "compile acme", Verdict::pass, 1),
                                           step_of("2", "compile acme", Verdict::pass, 2),
                                           step_of("3", "compile acme", Verdict::pass, 9),
