@@ -58,6 +58,7 @@ class Executor::State {
   }
 
   void interrupt() {
+    interrupted_ = true;
     actions_.interrupt();
     finish_up();
   }
@@ -161,7 +162,7 @@ class Executor::State {
   void take_plans() {
     for (std::size_t taken = 0; taken < plans_at_a_time && wants_plans(); ++taken) {
       // After an interrupt the source is not asked for what would not be run anyway.
-      std::shared_ptr<const CasePlan> plan = halted_ ? nullptr : source_->next();
+      std::shared_ptr<const CasePlan> plan = interrupted_ ? nullptr : source_->next();
       if (plan == nullptr) {
         exhausted_ = true;
       } else {
@@ -453,6 +454,7 @@ class Executor::State {
   std::size_t other_work_ = 0;  // fetches, conclusions and checks that go on
   std::size_t providing_ = 0;   // threads that fetch
   std::size_t checking_ = 0;
+  bool interrupted_ = false;
   bool halted_ = false;  // nothing is started any more
   bool exhausted_ = false;
   bool pumping_ = false;

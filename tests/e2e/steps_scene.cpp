@@ -96,9 +96,9 @@ StepsScene::StepsScene(const std::vector<std::string>& submodels) {
 
 Arguments StepsScene::arguments(const Arguments& more) const {
   Arguments all = more;
-  // With one artifact at a time the steps come in the order of their names.
+  // With one at a time the steps come in the order of their names; and each execution is to count.
   all.insert(all.end(), {"--tests-dir", box.tests(), "--model=m", "--backend=cpu", "--tools-dir",
-                         box.tools(), "--fetch-jobs=1"});
+                         box.tools(), "--fetch-jobs=1", "--jobs=1", "--no-cache"});
   return all;
 }
 

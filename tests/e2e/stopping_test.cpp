@@ -77,7 +77,7 @@ class HangingSuite {
                   "--junit",       sandbox.root() / "junit.xml",
                   "--summary",     sandbox.root() / "summary.md",
                   // With several the second model could be ready before the first.
-                  "--fetch-jobs=1"};
+                  "--fetch-jobs=1", "--jobs=1"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }

@@ -53,8 +53,7 @@ TEST_CASE("a step is written with all its members in the order of their list") {
         R"("details":["one","","three"],"hint":"hint","log":"log","repeat":"repeat",)"
         R"("reason":"reason","issue":"issue","notes":["note"],"cached":false,"seconds":2.0,)"
         R"("actions":[{"name":"run","command":["tool",""],"exit_status":0,"seconds":0.0,)"
-        R"("user_seconds":0.0,"system_seconds":0.0,"peak_memory_bytes":1099511627776,)"
-        R"("cached":false}],)"
+        R"("user_seconds":0.0,"system_seconds":0.0,"peak_memory_bytes":1099511627776}],)"
         R"("comparisons":[{"name":"output_0","match":false,"metrics":{"finite":4.0},)"
         R"("first":{"index":3,"expected":"1","actual":"nan"},"mismatch_count":1}],)"
         R"("outputs":["a.npy"]})");
