@@ -27,7 +27,7 @@ packages=(
   libboost1.81-dev libboost-filesystem1.81-dev libboost-json1.81-dev
   libboost-program-options1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev
   libsqlite3-dev libcurl4-openssl-dev
-  libarchive-dev libzstd-dev zlib1g-dev
+  libarchive-dev libzstd-dev liblzma-dev zlib1g-dev
   libprotobuf-dev protobuf-compiler    # entries of a shared cache
   doctest-dev libxml2-utils tmux strace  # the tests: JUnit files, a real terminal, system calls
   nginx-core openssl curl                # the tests: a real server, its certificates
@@ -117,7 +117,7 @@ missing_tools() {
   {
     for header in boost/dll.hpp boost/filesystem.hpp boost/json.hpp boost/program_options.hpp \
       boost/url.hpp openssl/evp.h fmt/format.h doctest/doctest.h sqlite3.h curl/curl.h \
-      archive.h zlib.h zstd.h google/protobuf/message_lite.h; do
+      archive.h zlib.h zstd.h lzma.h google/protobuf/message_lite.h; do
       printf '#if !__has_include(<%s>)\n  the header %s\n#endif\n' "$header" "$header"
     done
     printf '#if __has_include(<boost/version.hpp>)\n#include <boost/version.hpp>\n'

@@ -12,6 +12,9 @@
 namespace sharkreg::core {
 namespace {
 
+// Bytes. What is smaller is there before a line of it in a log is of use.
+constexpr std::uint64_t large = 8'000'000;
+
 // The text, or its end, in so many columns at most. It is ASCII, as URLs are.
 std::string end_of(const std::string& text, std::size_t columns) {
   if (text.size() <= columns) return text;
@@ -87,18 +90,21 @@ std::vector<std::string> FetchProgress::lines(Which which, std::size_t columns) 
   Transfer all;
   std::uint64_t rate_of_all = 0;
   bool all_totals = true;
+  bool any_moves = false;
   for (auto& [location, transfer] : transfers_) {
     const bool moves = transfer.done > transfer.samples.back().done;
     const std::uint64_t rate = take_rate(transfer, now);
-    if (which == Which::moving && !moves) continue;
-    lines.push_back(line_of(redacted(location), transfer.done, transfer.total, rate, columns));
+    any_moves = any_moves || moves;
+    if (which == Which::all || (moves && std::max(transfer.done, transfer.total) >= large)) {
+      lines.push_back(line_of(redacted(location), transfer.done, transfer.total, rate, columns));
+    }
     all.done += transfer.done;
     all.total += transfer.total;
     rate_of_all += rate;
     all_totals = all_totals && transfer.total > 0;
   }
-  if (lines.size() > 1) {
-    lines.push_back(line_of(fmt::format("all {}", lines.size()), all.done,
+  if (transfers_.size() > 1 && (which == Which::all || any_moves)) {
+    lines.push_back(line_of(fmt::format("all {}", transfers_.size()), all.done,
                             all_totals ? all.total : 0, rate_of_all, columns));
   }
   return lines;

@@ -29,10 +29,11 @@ class FetchProgress {
 
   enum class Which {
     all,
-    moving,  // of which something came since the last call
+    moving,  // large ones of which something came since the last call
   };
 
-  // A line for each download: size, rate, time left; and one for all of them if they are several.
+  // A line for each of these downloads: size, rate, time left; and one for all there are, if they
+  // are several.
   // URLs without their secrets, and without what is in the way of a line of so many columns.
   std::vector<std::string> lines(Which which, std::size_t columns = 200);
 

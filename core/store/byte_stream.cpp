@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <lzma.h>
 #include <new>
 #include <string>
 #include <sys/stat.h>
@@ -153,6 +154,64 @@ class ZstdStream final : public ByteStream {
   bool holds_more_ = false;   // the buffer was too small for what the context has
 };
 
+// By liblzma itself, since libarchive lets it take any amount of memory.
+class XzStream final : public ByteStream {
+ public:
+  explicit XzStream(const InputFile& file) : compressed_(file) {
+    if (::lzma_stream_decoder(&stream_, most_memory, LZMA_CONCATENATED) != LZMA_OK) {
+      throw std::bad_alloc();
+    }
+  }
+  XzStream(const XzStream&) = delete;
+  XzStream& operator=(const XzStream&) = delete;
+  ~XzStream() override { ::lzma_end(&stream_); }
+
+  Result<std::string_view> next() override {
+    stream_.next_out = reinterpret_cast<std::uint8_t*>(buffer_.data());
+    stream_.avail_out = buffer_.size();
+    while (stream_.avail_out == buffer_.size() && !is_over_) {
+      if (stream_.avail_in == 0 && !has_all_) {
+        const Result<std::string_view> piece = compressed_.next();
+        if (!piece) return piece.error();
+        stream_.next_in = reinterpret_cast<const std::uint8_t*>(piece->data());
+        stream_.avail_in = piece->size();
+        has_all_ = piece->empty();
+      }
+      const lzma_ret status = ::lzma_code(&stream_, has_all_ ? LZMA_FINISH : LZMA_RUN);
+      is_over_ = status == LZMA_STREAM_END;
+      if (status != LZMA_OK && !is_over_) return error_of(status);
+    }
+    return std::string_view(buffer_.data(), buffer_.size() - stream_.avail_out);
+  }
+
+ private:
+  static constexpr std::uint64_t most_memory = std::uint64_t{256} << 20;  // bytes
+
+  static Error error_of(lzma_ret status) {
+    switch (status) {
+      case LZMA_BUF_ERROR:
+        return cut_off("xz");
+      case LZMA_MEM_ERROR:
+      case LZMA_MEMLIMIT_ERROR:
+        return {ErrorKind::infrastructure,
+                "its xz data needs more memory than the 256 MiB that it may have",
+                "compress it with a dictionary of 128 MiB at most, such as by xz -9"};
+      case LZMA_FORMAT_ERROR:
+        return corrupt("xz", "something else follows it");
+      case LZMA_OPTIONS_ERROR:
+        return corrupt("xz", "it was compressed in a way that is not known");
+      default:
+        return corrupt("xz", "it cannot be decompressed");
+    }
+  }
+
+  FileStream compressed_;
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+  std::vector<char> buffer_ = std::vector<char>(piece_size);
+  bool has_all_ = false;  // of the compressed data
+  bool is_over_ = false;
+};
+
 // By libarchive, as a "raw" archive with one member. It says of no bytes at all that it does not
 // know them, which is as good as any: a tar has some.
 class ArchiveFilterStream final : public ByteStream {
@@ -248,7 +307,7 @@ Result<std::unique_ptr<ByteStream>> decompressed(const InputFile& file, Compress
     case Compression::zstd:
       return std::make_unique<ZstdStream>(file);
     case Compression::xz:
-      return std::make_unique<ArchiveFilterStream>(file, "xz", ARCHIVE_FILTER_XZ);
+      return std::make_unique<XzStream>(file);
     case Compression::bzip2:
       return std::make_unique<ArchiveFilterStream>(file, "bzip2", ARCHIVE_FILTER_BZIP2);
   }

@@ -52,8 +52,8 @@ class InputFile {
 //
 // Errors (infrastructure): corrupt or cut off; bytes behind gzip data other than zeros, as which
 // gzip itself takes for padding.
-// Memory: a few hundred KiB, and what the data was compressed for: of zstd at most 128 MiB, beyond
-// which it is an error; of xz usually 8 to 64 MiB, but whoever wrote it may have asked for 4 GiB.
+// Memory: a few hundred KiB, and what the data was compressed for, beyond which it is an error: of
+// zstd at most 128 MiB, of xz at most 256 MiB (usually 8 to 64).
 Result<std::unique_ptr<ByteStream>> decompressed(const InputFile& file, Compression compression);
 
 }  // namespace sharkreg::core

@@ -173,9 +173,15 @@ class ChunkedDownload {
 
   Result<void> keep(std::size_t chunk) {
     if (auto synced = file_.sync(); !synced) return synced;
-    const std::scoped_lock lock(mutex_);
-    part_.done[chunk] = true;
-    return index_.remember_part(download_.url_key, part_);
+    // One after another, so that the last has all; while bytes go on coming.
+    const std::scoped_lock one_at_a_time(keeping_);
+    PartialDownload part;
+    {
+      const std::scoped_lock lock(mutex_);
+      part_.done[chunk] = true;
+      part = part_;
+    }
+    return index_.remember_part(download_.url_key, part);
   }
 
   // How far the bytes from `from` on are there without a gap; waits for some. Absent: it is over.
@@ -221,7 +227,8 @@ class ChunkedDownload {
   std::stop_source no_more_readers_;  // there is no chunk left for them
   std::stop_callback<std::function<void()>> on_stop_;
 
-  std::mutex mutex_;  // guards all below
+  std::mutex keeping_;  // taken before mutex_
+  std::mutex mutex_;    // guards all below
   std::condition_variable_any came_;
   Meter meter_;
   std::vector<std::int64_t> there_;  // bytes without a gap, by chunk

@@ -130,6 +130,14 @@ Result<std::vector<Database::Row>> Database::run(const std::string& statement,
   }
 }
 
+Result<void> Database::flush_each(bool flushes) {
+  // By run() it would be in force when it is compiled, which is once.
+  if (!execute(handle_.get(), flushes ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL")) {
+    return error();
+  }
+  return {};
+}
+
 void Database::close_without_flush() {
   // Else whoever closes it last moves the log into the database: four flushes, for any little write.
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);

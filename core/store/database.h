@@ -42,6 +42,10 @@ class Database {
   // was made of its text is kept for the next time.
   Result<std::vector<Row>> run(const std::string& statement, const std::vector<Value>& values = {});
 
+  // Whether each transaction is on the disk when it ends. Else those of the last moments before a
+  // loss of power may be lost, all from some moment on; as long as nobody says otherwise it is so.
+  Result<void> flush_each(bool flushes);
+
   // When this is closed nothing is to be flushed to the disk. What was written is not lost, but for
   // a loss of power soon afterwards.
   void close_without_flush();

@@ -187,38 +187,32 @@ bool comes_in_chunks(const ArtifactInformation& information) {
          *information.size > chunk_size_for(*information.size) && !information.validator.empty();
 }
 
-// `beginning`: so many bytes of it are in the file.
+// `beginning`: so many bytes of it are in the file. `known`: what an earlier try left there.
 Result<Downloaded> fetch_known(const Download& download, const ArtifactInformation& information,
-                               std::int64_t beginning, const PartFile& file, FetcherPool& fetchers,
-                               StoreIndex& index, const TransferLimits& limits,
-                               const std::stop_token& stop) {
-  const auto known = index.part(download.url_key);
-  if (!known) return known.error();
+                               std::int64_t beginning, const std::optional<PartialDownload>& known,
+                               const PartFile& file, FetcherPool& fetchers, StoreIndex& index,
+                               const TransferLimits& limits, const std::stop_token& stop) {
   if (!comes_in_chunks(information)) {
     if (auto reserved = file.reserve(information.size.value_or(0)); !reserved) {
       return reserved.error();
     }
     return fetch_in_one(download, information, file, fetchers, limits, stop);
   }
-  PartialDownload part = part_for(*known, download.file, information);
+  PartialDownload part = part_for(known, download.file, information);
   if (auto reserved = file.reserve(part.size); !reserved) return reserved.error();
   if (auto kept = index.remember_part(download.url_key, part); !kept) return kept.error();
   return fetch_in_chunks(download, information, std::move(part), beginning, file, fetchers, index,
                          limits, stop);
 }
 
-// Asks for all in one request if nothing is there yet, else what it is.
+// Asks for all in one request, if that may be, else what it is.
 Result<Beginning> begin_download(const Download& download, const PartFile& file, bool at_once,
-                                 FetcherPool& fetchers, StoreIndex& index,
-                                 const TransferLimits& limits, const std::stop_token& stop) {
+                                 FetcherPool& fetchers, const TransferLimits& limits,
+                                 const std::stop_token& stop) {
   if (at_once) {
-    const auto known = index.part(download.url_key);
-    if (!known) return known.error();
-    if (!*known) {
-      auto beginning = fetch_beginning(download, file, fetchers, limits, stop);
-      if (!beginning) return beginning.error();
-      if (*beginning) return std::move(**beginning);
-    }
+    auto beginning = fetch_beginning(download, file, fetchers, limits, stop);
+    if (!beginning) return beginning.error();
+    if (*beginning) return std::move(**beginning);
   }
   auto information = stat_artifact(download.url, fetchers, limits, stop);
   if (!information) return information.error();
@@ -258,14 +252,16 @@ Result<Downloaded> fetch(const Download& download, FetcherPool& fetchers, StoreI
   for (int time = 1;;) {
     auto file = PartFile::open(download.file);
     if (!file) return file.error();
-    auto beginning = begin_download(download, *file, time == 1 && !without_ranges, fetchers, index,
-                                    limits, stop);
+    const auto known = index.part(download.url_key);
+    if (!known) return known.error();
+    const bool at_once = !*known && time == 1 && !without_ranges;
+    auto beginning = begin_download(download, *file, at_once, fetchers, limits, stop);
     if (!beginning) return beginning.error();
     if (beginning->whole) return *std::move(beginning->whole);
     if (without_ranges) beginning->information.ranges = false;
     try {
-      return fetch_known(download, beginning->information, beginning->there, *file, fetchers, index,
-                         limits, stop);
+      return fetch_known(download, beginning->information, beginning->there, *known, *file,
+                         fetchers, index, limits, stop);
     } catch (const Failure& failure) {
       if (failure.kind() == Failure::Kind::unsupported && !without_ranges) {
         without_ranges = true;

@@ -93,6 +93,15 @@ Result<void> StoreIndex::run_as_one(const std::vector<Statement>& statements) {
   return run_as_one_unflushed(statements);
 }
 
+Result<void> StoreIndex::run_flushed(const std::vector<Statement>& statements) {
+  const std::scoped_lock lock(mutex_);
+  is_to_be_flushed_ = true;
+  if (auto begun = database_.flush_each(true); !begun) return begun;
+  auto done = run_as_one_unflushed(statements);
+  if (auto ended = database_.flush_each(false); done && !ended) return ended;
+  return done;
+}
+
 Result<void> StoreIndex::run_as_one_unflushed(const std::vector<Statement>& statements) {
   if (auto begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun.error();
   for (const auto& [text, values] : statements) {
@@ -163,7 +172,7 @@ Result<void> StoreIndex::remember_all(const std::vector<NewBlob>& blobs) {
     add_source(statements, blob.url_key, blob.source);
     add_lease(statements, blob.process, blob.source.blob.sha256, blob.link, blob.source.checked);
   }
-  return run_as_one(statements);
+  return run_flushed(statements);
 }
 
 Result<std::int64_t> StoreIndex::count_of_sources() {
@@ -203,8 +212,8 @@ Result<std::optional<PartialDownload>> StoreIndex::part(const std::string& url_k
 Result<void> StoreIndex::remember_part(const std::string& url_key, const PartialDownload& part) {
   std::string done;
   for (const bool chunk : part.done) done += chunk ? '1' : '0';
-  return only_errors(run("INSERT OR REPLACE INTO parts VALUES(?1, ?2, ?3, ?4, ?5)",
-                         {url_key, part.validator, part.size, part.chunk_size, done}));
+  return run_flushed({{"INSERT OR REPLACE INTO parts VALUES(?1, ?2, ?3, ?4, ?5)",
+                       {url_key, part.validator, part.size, part.chunk_size, done}}});
 }
 
 Result<void> StoreIndex::forget_part(const std::string& url_key) {

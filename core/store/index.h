@@ -110,6 +110,7 @@ class StoreIndex {
 
   Result<std::optional<KnownSource>> source(const std::string& url_key);
   Result<void> remember(const std::string& url_key, const KnownSource& source);
+  // On the disk when this returns.
   Result<void> remember_all(const std::vector<NewBlob>& blobs);
   Result<std::int64_t> count_of_sources();
 
@@ -118,6 +119,7 @@ class StoreIndex {
   Result<void> forget_blob(const std::string& sha256);
 
   Result<std::optional<PartialDownload>> part(const std::string& url_key);
+  // On the disk when this returns, so that a loss of power costs no range that was finished.
   Result<void> remember_part(const std::string& url_key, const PartialDownload& part);
   Result<void> forget_part(const std::string& url_key);
   Result<std::int64_t> bytes_of_parts();  // that they will have in the end
@@ -171,6 +173,7 @@ class StoreIndex {
     std::vector<Database::Value> values;
   };
   Result<void> run_as_one(const std::vector<Statement>& statements);
+  Result<void> run_flushed(const std::vector<Statement>& statements);
   Result<void> run_as_one_unflushed(const std::vector<Statement>& statements);  // with mutex_ held
   static void add_source(std::vector<Statement>& statements, const std::string& url_key,
                          const KnownSource& source);

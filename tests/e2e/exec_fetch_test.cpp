@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Artifacts that a program brings, which is no plugin.
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -96,28 +98,57 @@ TEST_CASE("exec fetch: a program that is absent is named, and what it says of a 
   CHECK_FALSE(contains(absent.out + absent.err, "SECRET"));
 }
 
-TEST_CASE("exec fetch: Ctrl-C ends the program and what it started") {
-  const Shore shore;
-  shore.box.write_program("shore/sharkreg-fetch-foo",
-                          "#!/bin/sh\n"
-                          "[ \"$1\" = read ] || { echo size 9; exit 0; }\n"
-                          "sleep 300 & echo $! > \"$(dirname \"$0\")/child\"\n"
-                          "wait\n");
-  Running running = shore.box.start(shore.arguments());
-  const fs::path child_file = shore.box.root() / "shore/child";
+template <class Condition>
+bool comes_true(const Condition& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  const auto has_child = [&] {
-    return fs::exists(child_file) && contains(content_of(child_file), "\n");
-  };
-  while (!has_child() && std::chrono::steady_clock::now() < deadline) {
+  while (!condition() && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  REQUIRE(has_child());
-  const pid_t child = std::stoi(content_of(child_file));
-  REQUIRE(::kill(child, 0) == 0);
+  return condition();
+}
+
+// Not as a zombie, which nobody has waited for.
+bool is_running(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/status");
+  const std::string status(std::istreambuf_iterator<char>(file), {});
+  return contains(status, "State:") && !contains(status, "State:\tZ");
+}
+
+// sharkreg with a program that never ends; its child's number when that is there.
+struct Endless {
+  Endless() {
+    shore.box.write_program("shore/sharkreg-fetch-foo",
+                            "#!/bin/sh\n"
+                            "[ \"$1\" = read ] || { echo size 9; exit 0; }\n"
+                            "sleep 300 & echo $! > \"$(dirname \"$0\")/child\"\n"
+                            "wait\n");
+  }
+  pid_t wait_for_child() const {
+    const fs::path file = shore.box.root() / "shore/child";
+    REQUIRE(comes_true([&] { return fs::exists(file) && contains(content_of(file), "\n"); }));
+    const pid_t child = std::stoi(content_of(file));
+    REQUIRE(is_running(child));
+    return child;
+  }
+  Shore shore;
+};
+
+TEST_CASE("exec fetch: Ctrl-C ends the program and what it started") {
+  const Endless endless;
+  Running running = endless.shore.box.start(endless.shore.arguments());
+  const pid_t child = endless.wait_for_child();
   running.send_to_group(SIGINT);
   CHECK(running.wait().exit_status == 130);
-  CHECK(::kill(child, 0) != 0);
+  CHECK_FALSE(is_running(child));
+}
+
+TEST_CASE("exec fetch: when sharkreg is killed the program and what it started end") {
+  const Endless endless;
+  Running running = endless.shore.box.start(endless.shore.arguments({"fetch"}));
+  const pid_t child = endless.wait_for_child();
+  running.send_to_group(SIGKILL);
+  running.wait();
+  CHECK(comes_true([&] { return !is_running(child); }));
 }
 
 TEST_CASE("exec fetch: the plugin keeps the promises of a fetcher") {

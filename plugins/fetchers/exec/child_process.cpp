@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
@@ -69,10 +70,42 @@ Descriptor file_with(const std::string& content) {
   return file;
 }
 
+// Begins a process group, and kills it when this process has ended, however that was: then nobody
+// has the other end of `life` any more. Between fork and its end it may do next to nothing, since
+// other threads of this process may have held any lock.
+[[noreturn]] void guard(int life) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_NAME, "fetch-guard");
+  // What is locked by a file that is open here as well is not to stay locked.
+  if (life > 0) ::close_range(0, static_cast<unsigned>(life) - 1, 0);
+  ::close_range(static_cast<unsigned>(life) + 1, ~0U, 0);
+  char byte = 0;
+  while (::read(life, &byte, 1) < 0 && errno == EINTR) continue;
+  ::kill(0, SIGKILL);
+  ::_exit(0);
+}
+
+// Returns the group's number, which is the guard's own.
+pid_t start_guard(const Descriptor& life) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  // Handlers are for this process.
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t group = ::fork();
+  if (group == 0) guard(life.get());
+  const int trouble = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (group < 0) fail("no process can be started", trouble);
+  // Whoever comes first.
+  ::setpgid(group, group);
+  return group;
+}
+
 // What posix_spawn is told.
 class SpawnPlan {
  public:
-  SpawnPlan(int input, int output, int error) {
+  SpawnPlan(int input, int output, int error, pid_t group) {
     ::posix_spawn_file_actions_init(&actions_);
     ::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
@@ -85,7 +118,7 @@ class SpawnPlan {
     sigfillset(&all);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    ::posix_spawnattr_setpgroup(&attributes_, group);
     ::posix_spawnattr_setflags(
         &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
@@ -127,9 +160,13 @@ ChildProcess::ChildProcess(const std::string& program, const std::string& argume
   const Descriptor request = file_with(input);
   Pipe output;
   Pipe error;
-  const SpawnPlan plan(request.get(), output.write_end.get(), error.write_end.get());
+  Pipe life;
+  group_ = start_guard(life.read_end);
+  life_ = std::move(life.write_end);
+  const SpawnPlan plan(request.get(), output.write_end.get(), error.write_end.get(), group_);
   if (const int trouble = plan.spawn(program, argument, pid_); trouble != 0) {
     pid_ = 0;
+    end_group();
     throw Failure(Failure::Kind::invalid,
                   program + " cannot be started: " + std::generic_category().message(trouble),
                   trouble == ENOEXEC ? "a script begins with a line such as #!/bin/sh" : "");
@@ -139,17 +176,18 @@ ChildProcess::ChildProcess(const std::string& program, const std::string& argume
 }
 
 ChildProcess::~ChildProcess() {
-  if (pid_ > 0) end_group();
+  if (group_ > 0) end_group();
 }
 
-// Ends what is left of its group, and takes its ending.
+// Ends what is left of its group, the guard as well, and takes its ending.
 Ending ChildProcess::end_group() {
   // Before it is waited for: as long as it is there, its group's number is nobody else's.
-  ::kill(-pid_, SIGKILL);
-  const pid_t group = std::exchange(pid_, 0);
+  ::kill(-group_, SIGKILL);
+  const pid_t group = std::exchange(group_, 0);
+  const pid_t program = std::exchange(pid_, 0);
   int status = 0;
-  while (::waitpid(group, &status, 0) < 0 && errno == EINTR) continue;
-  // In a process that takes over orphans, as the host does, its children are now this one's.
+  while (program > 0 && ::waitpid(program, &status, 0) < 0 && errno == EINTR) continue;
+  // The guard is this process's child. In one that takes over orphans, as the host does, its children are now this one's.
   const auto deadline = Clock::now() + longest_wait_for_group;
   for (pid_t waited = 0; waited >= 0 && Clock::now() < deadline;) {
     waited = ::waitpid(-group, nullptr, WNOHANG);

@@ -32,7 +32,7 @@ struct Ending {
 };
 
 // A program at work, in a process group of its own. Whoever drops this kills the group and waits for
-// all of it. The program has the environment of this process, and none of its open files.
+// all of it; if this process is killed, another one kills the group. The program has the environment of this process, and none of its open files.
 //
 // Threads: one at a time.
 class ChildProcess {
@@ -58,7 +58,9 @@ class ChildProcess {
   void take_error(const OnError& on_error);
   Ending end_group();
 
-  pid_t pid_ = 0;  // 0: it was waited for
+  pid_t group_ = 0;  // that of the guard; 0: it has ended
+  pid_t pid_ = 0;    // 0: it was waited for
+  Descriptor life_;  // the guard kills the group when this is closed
   Descriptor output_;
   Descriptor error_;
   std::vector<char> buffer_;

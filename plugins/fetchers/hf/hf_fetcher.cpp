@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hf_fetcher.h"
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <sharkreg/failure.h>
 
@@ -19,6 +21,7 @@ using sharkreg::Failure;
 
 constexpr int most_redirects = 10;
 constexpr std::size_t most_message_bytes = 200;
+constexpr std::chrono::seconds longest_memory{60};
 
 std::optional<std::uint64_t> number(const std::string& text) {
   std::uint64_t value = 0;
@@ -164,6 +167,7 @@ std::optional<sharkreg::ArtifactInformation> HfFetcher::stat(const std::string& 
   const HubFile file = hub_file(url);
   const Hub hub = Hub::of(host_);
   const auto keep_on = [](const void*, std::size_t) { return true; };
+  remembered_.reset();
   const Resolved resolved = resolve(hub, file, url, keep_on);
   if (!is_there(hub, file, url, resolved.answer, resolved.is_linked())) return std::nullopt;
   http_fetcher::refuse_encoding(url, resolved.answer);
@@ -174,7 +178,32 @@ std::optional<sharkreg::ArtifactInformation> HfFetcher::stat(const std::string& 
   if (std::string digest = sha256_in(resolved.etag()); !digest.empty()) {
     information.digests["sha256"] = std::move(digest);
   }
+  remembered_ = Remembered{url, resolved, std::chrono::steady_clock::now()};
   return information;
+}
+
+bool HfFetcher::remembers(const std::string& url, const std::string& validator) const {
+  return remembered_ && !validator.empty() && remembered_->url == url &&
+         remembered_->resolved.validator() == validator &&
+         std::chrono::steady_clock::now() - remembered_->asked < longest_memory;
+}
+
+bool HfFetcher::get(const std::string& url, std::uint64_t length, const Begin& begin,
+                    const Receive& receive) {
+  const auto information = stat(url);
+  if (!information) return false;
+  if (!information->size || information->validator.empty()) {
+    throw Failure(Failure::Kind::unsupported, shown(url) + ": the hub does not say what it is");
+  }
+  if (!begin(*information)) {
+    throw Failure(Failure::Kind::cancelled, shown(url) + ": reading was stopped");
+  }
+  const auto size = static_cast<std::uint64_t>(*information->size);
+  ArtifactPart part{0, information->ranges ? std::min(length, size) : ArtifactPart::to_end,
+                    information->validator};
+  if (part.length == size) part.length = ArtifactPart::to_end;
+  read(url, part, receive);
+  return true;
 }
 
 void HfFetcher::read(const std::string& url, const ArtifactPart& part, const Receive& receive) {
@@ -182,15 +211,24 @@ void HfFetcher::read(const std::string& url, const ArtifactPart& part, const Rec
   const HubFile file = hub_file(url);
   const Hub hub = Hub::of(host_);
   const auto beat = [&](const void*, std::size_t) { return receive(nullptr, 0); };
-  for (bool again = true;; again = false) {
-    const Resolved resolved = resolve(hub, file, url, beat);
+  for (bool again = true;;) {
+    // Remembered again if it led to the bytes.
+    const bool is_remembered = remembers(url, part.validator);
+    auto known = std::exchange(remembered_, std::nullopt);
+    if (!is_remembered) {
+      known = Remembered{url, resolve(hub, file, url, beat), std::chrono::steady_clock::now()};
+    }
+    const Resolved& resolved = known->resolved;
     if (!is_there(hub, file, url, resolved.answer, resolved.is_linked())) {
       throw Failure(Failure::Kind::changed, shown(url) + " is no longer there");
     }
     if (!part.validator.empty() && part.validator != resolved.validator()) {
       changed(url, "it was " + part.validator + ", and is " + resolved.validator());
     }
-    if (http_fetcher::is_empty(url, part, resolved.size())) return;
+    if (http_fetcher::is_empty(url, part, resolved.size())) {
+      remembered_ = std::move(known);
+      return;
+    }
     const auto check = [&](const Answer& answer, std::optional<std::uint64_t> size) {
       if (size && resolved.size() && *size != *resolved.size()) {
         changed(url, "it had " + std::to_string(*resolved.size()) + " bytes, and has " +
@@ -199,19 +237,23 @@ void HfFetcher::read(const std::string& url, const ArtifactPart& part, const Rec
       // Where a large file is, tags are of another kind.
       const std::string etag = Resolved{answer, {}}.etag();
       if (!resolved.is_linked() && etag != resolved.etag()) {
-        changed(url, "it was " + resolved.etag() + ", and is " + etag);
+        changed(url, "it was " + resolved.validator() + ", and is now " + etag);
       }
     };
     Request request = request_to(hub, resolved.target);
     request.range = http_fetcher::range_of(part);
     const auto refusal = http_fetcher::read_part(client_, request, url, part, check, receive);
-    if (!refusal) return;
+    if (!refusal) {
+      remembered_ = std::move(known);
+      return;
+    }
+    if (is_remembered) continue;
     if (!resolved.is_linked()) {
       is_there(hub, file, url, *refusal, false);  // which throws all but that it is absent
       throw Failure(Failure::Kind::changed, shown(url) + " is no longer there");
     }
     const bool may_have_expired = refusal->status == 403;
-    if (may_have_expired && again) continue;
+    if (may_have_expired && std::exchange(again, false)) continue;
     http_fetcher::refuse(url, *refusal, "the hub leads to " + shown(resolved.target));
   }
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include <sharkreg/configuration.h>
 #include <sharkreg/fetcher.h>
 #include <sharkreg/host.h>
@@ -16,9 +21,9 @@ namespace hf_fetcher {
 //
 // The hub says what a file is (size, SHA-256 or git's name of the content, which is the validator)
 // and gives small ones itself; to large ones it gives a signed link to another server, which knows
-// nothing of the hub's names. So each read asks the hub first, compares, and then reads from where
-// the hub leads. A link that is refused as expired is asked for again once. The token goes to the hub
-// alone.
+// nothing of the hub's names. So a read asks the hub first, compares, and then reads from where the
+// hub leads. What the hub said is remembered for a minute, by those who name the content that they
+// mean; a link that is refused as expired is asked for again once. The token goes to the hub alone.
 //
 // Absent: a file or revision that is not there; and a repository, if a token was sent. Without one
 // the hub tells private ones from none by no word: Failure(invalid), as for a gated one.
@@ -33,6 +38,8 @@ class HfFetcher final : public sharkreg::ArtifactFetcher {
   std::optional<sharkreg::ArtifactInformation> stat(const std::string& url) override;
   void read(const std::string& url, const sharkreg::ArtifactPart& part,
             const Receive& receive) override;
+  bool get(const std::string& url, std::uint64_t length, const Begin& begin,
+           const Receive& receive) override;
 
  private:
   // What the hub said of a file, and where its bytes are.
@@ -46,6 +53,13 @@ class HfFetcher final : public sharkreg::ArtifactFetcher {
     std::string validator() const;
   };
 
+  struct Remembered {
+    std::string url;
+    Resolved resolved;
+    std::chrono::steady_clock::time_point asked;
+  };
+
+  bool remembers(const std::string& url, const std::string& validator) const;
   // `beat` is called about once a second while nothing comes.
   Resolved resolve(const Hub& hub, const HubFile& file, const std::string& url,
                    const http_fetcher::HttpClient::OnBytes& beat);
@@ -56,6 +70,7 @@ class HfFetcher final : public sharkreg::ArtifactFetcher {
 
   const sharkreg::Host& host_;
   http_fetcher::HttpClient client_;
+  std::optional<Remembered> remembered_;  // the last that was asked for, unless it led nowhere
 };
 
 }  // namespace hf_fetcher

@@ -61,6 +61,24 @@ TEST_CASE("what is fetched is told with size, rate and time left") {
   CHECK(progress.lines(Which::all) == Lines{"fetching https://sea/b: 30.0 MB, 10.0 MB/s"});
 }
 
+TEST_CASE("in a log many small downloads are one line") {
+  FakeClock clock;
+  FetchProgress progress(clock);
+  for (const char* url : {"https://sea/a", "https://sea/b", "https://sea/c"}) {
+    progress.came(url, 0, 20'000);
+    progress.came(url, 15'000, 20'000);
+  }
+  progress.came("https://sea/large", 0, 9'000'000);
+  progress.came("https://sea/large", 3'000'000, 9'000'000);
+  clock.time += std::chrono::seconds(3);
+  CHECK(progress.lines(Which::moving) ==
+        Lines{"fetching https://sea/large: 3.0 MB of 9.0 MB (33 %), 1.0 MB/s, 6 s left",
+              "fetching all 4: 3.0 MB of 9.1 MB (33 %), 1.0 MB/s, 6 s left"});
+  clock.time += std::chrono::seconds(3);
+  CHECK(progress.lines(Which::moving).empty());
+  CHECK(progress.lines(Which::all).size() == 5);
+}
+
 TEST_CASE("a rate is of the last seconds, however often it is looked at") {
   FakeClock clock;
   FetchProgress progress(clock);

@@ -227,6 +227,82 @@ TEST_CASE("hf: a link that has expired is asked for again, once") {
   CHECK(scene.client.got.empty());
 }
 
+TEST_CASE("hf: of parts of one content the hub is asked once") {
+  Scene scene;
+  const std::string validator = scene.client.fetcher.stat(weights)->validator;
+  CHECK(scene.client.read(weights, {3, 4, validator}) == "defg");
+  CHECK(scene.client.read(weights, {20, ArtifactPart::to_end, validator}) == "uvwxyz");
+  CHECK(scene.hub.hub().requests().size() == 1);
+  // What is meant is known by its digest: another content in its place is none of theirs.
+  CHECK(scene.client.read_failure(weights, {3, 4, "26 \"another\""}).kind() ==
+        Failure::Kind::changed);
+  CHECK(scene.hub.hub().requests().size() == 2);
+  CHECK(scene.client.read(weights, {3, 4, validator}) == "defg");
+  CHECK(scene.hub.hub().requests().size() == 3);
+}
+
+TEST_CASE("hf: a link that is remembered, and leads nowhere any more, is asked for again") {
+  Scene scene;
+  const std::string validator = scene.client.fetcher.stat(weights)->validator;
+  scene.hub.put("acme/model", "sub/weights.bin", "ABC", true);
+  CHECK(scene.client.read_failure(weights, {3, 4, validator}).kind() == Failure::Kind::changed);
+  scene.hub.expire_next_links(1);
+  scene.hub.put("acme/model", "sub/weights.bin", large, true);
+  CHECK(scene.client.fetcher.stat(weights)->validator == validator);
+  CHECK(scene.client.read(weights, {3, 4, validator}) == "defg");
+}
+
+TEST_CASE("hf: what it is, and its first bytes, need one question to the hub") {
+  Scene scene;
+  scene.hub.put("acme/model", "empty", "");
+  const auto begun = [&](const std::string& url, std::uint64_t length, std::string& got) {
+    std::int64_t size = -1;
+    CHECK(scene.client.fetcher.get(
+        url, length,
+        [&](const sharkreg::ArtifactInformation& information) {
+          size = information.size.value_or(-1);
+          return true;
+        },
+        [&](const void* bytes, std::size_t count) {
+          if (count > 0) got.append(static_cast<const char*>(bytes), count);
+          return true;
+        }));
+    return size;
+  };
+  for (const auto& [url, length, size, wanted] :
+       {std::tuple(weights, 4, 26, large.substr(0, 4)), std::tuple(weights, 26, 26, large),
+        std::tuple(config, 99, 14, small),
+        std::tuple(std::string("hf://acme/model/empty"), 9, 0, std::string())}) {
+    const std::size_t before = scene.hub.hub().requests().size();
+    std::string got;
+    CHECK(begun(url, static_cast<std::uint64_t>(length), got) == size);
+    CHECK(got == wanted);
+    const bool is_linked = url == weights;
+    CHECK(scene.hub.hub().requests().size() - before == (is_linked || size == 0 ? 1 : 2));
+  }
+  CHECK_FALSE(scene.client.fetcher.get(
+      "hf://acme/model/none", 4, [](const sharkreg::ArtifactInformation&) { return true; },
+      [](const void*, std::size_t) { return true; }));
+}
+
+TEST_CASE("hf: a refusal to somebody without a token says which variable names one") {
+  ScriptedServer hub([](const HttpRequest&) {
+    HttpResponse response = HttpResponse::of("");
+    response.status = 403;
+    return response;
+  });
+  Client client(hub.url(""));
+  for (const Failure& failure : {client.stat_failure(weights), client.read_failure(weights)}) {
+    CHECK(failure.kind() == Failure::Kind::invalid);
+    CHECK(contains(failure.what(), "the server says 403"));
+    CHECK(contains(failure.hint(), "name a token by HF_TOKEN; they are made at "));
+  }
+  client.host.variables["HF_TOKEN"] = "swordfish";
+  const Failure failure = client.stat_failure(weights);
+  CHECK(contains(failure.hint(), "give the token in HF_TOKEN the right to read it, at "));
+  CHECK_FALSE(contains(failure.what() + failure.hint(), "swordfish"));
+}
+
 TEST_CASE("hf: what is not there is absent, but a repository only to those with a token") {
   Scene scene;
   scene.hub.put("acme/hidden", "x", small);
