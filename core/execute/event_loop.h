@@ -24,8 +24,9 @@ class EventLoop {
 
   boost::asio::io_context& io();
 
-  // Runs `work` on a thread of the pool, then what it returns, if anything, on the loop. Callable
-  // from any thread.
+  // Runs `work` on a thread of the pool, then what it returns, if anything, on the loop. Works are
+  // begun in the order in which they came, those of the loop as soon as it has nothing else to do,
+  // or a millisecond later. Callable from any thread.
   void post_blocking(std::function<std::function<void()>()> work);
 
   // Calls `function` on the loop, later. Callable from any thread.

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/progress.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "report/screen_text.h"
 #include "report/step_text.h"
 
 namespace sharkreg::core {
+namespace {
+
+std::string key_of(const std::string& case_name, const std::string& step) {
+  return case_name + "\n" + step;  // of which neither has a line's end in it
+}
+
+}  // namespace
 
 void ProgressState::add(const Event& event) {
   std::visit([this](const auto& alternative) { add(alternative); }, event);
 }
 
 bool ProgressState::total_is_known() const {
-  return static_cast<std::int64_t>(cases_seen_.size()) >= cases_;
+  return cases_seen_ >= cases_;
 }
 
 double ProgressState::seconds_since(std::chrono::steady_clock::time_point time) const {
@@ -21,38 +28,41 @@ double ProgressState::seconds_since(std::chrono::steady_clock::time_point time) 
 }
 
 void ProgressState::add(const CasePlanned& event) {
+  ++cases_seen_;
   const std::string name = case_name(event.model, event.submodel);
-  cases_seen_.insert(name);
-  for (const std::string& step : event.steps) see(name, harmless_line(step));
-}
-
-void ProgressState::see(const std::string& case_name, const std::string& step) {
-  steps_.insert(case_name + "\n" + step);  // of which neither has a line's end in it
+  for (const std::string& step : event.steps) {
+    Open& open = open_[key_of(name, harmless_line(step))];
+    if (!std::exchange(open.announced, true)) ++total_;
+  }
 }
 
 void ProgressState::add(const StepStarted& event) {
-  const std::string name = case_name(event.model, event.submodel);
-  const std::string step = harmless_line(event.step);
+  std::string name = case_name(event.model, event.submodel);
+  std::string step = harmless_line(event.step);
+  std::string doing = harmless_line(event.doing);
+  Open& open = open_[key_of(name, step)];
   // A step tells again when it turns to something else; it still is as old as it is.
-  const auto found = std::find_if(running_.begin(), running_.end(), [&](const Running& running) {
-    return running.case_name == name && running.step == step;
-  });
-  if (found != running_.end()) {
-    found->doing = harmless_line(event.doing);
+  if (open.running) {
+    (*open.running)->doing = std::move(doing);
   } else {
-    running_.push_back({name, step, harmless_line(event.doing), clock_.steady()});
+    open.running = running_.insert(
+        running_.end(), {std::move(name), std::move(step), std::move(doing), clock_.steady()});
   }
 }
 
 void ProgressState::add(const StepFinished& event) {
-  const std::string name = case_name(event.model, event.submodel);
-  const std::string step = harmless_line(event.step);
-  cases_seen_.insert(name);
-  see(name, step);
-  std::erase_if(running_, [&](const Running& running) {
-    return running.case_name == name && running.step == step;
-  });
   tally_.add(event.verdict);
+  const auto found =
+      open_.find(key_of(case_name(event.model, event.submodel), harmless_line(event.step)));
+  const bool announced = found != open_.end() && found->second.announced;
+  if (!announced) {
+    // Of a file that announces nothing, since it cannot be read.
+    ++cases_seen_;
+    ++total_;
+  }
+  if (found == open_.end()) return;
+  if (found->second.running) running_.erase(*found->second.running);
+  open_.erase(found);
 }
 
 }  // namespace sharkreg::core

@@ -4,12 +4,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <list>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "base/clock.h"
 #include "report/event.h"
@@ -40,15 +42,18 @@ class ProgressState {
 
   void add(const Event& event);
 
-  const std::vector<Running>& running() const { return running_; }  // in order of their start
-  const Tally& tally() const { return tally_; }                     // of finished steps
-  std::size_t total() const { return steps_.size(); }               // announced or finished
+  const std::list<Running>& running() const { return running_; }  // in order of their start
+  const Tally& tally() const { return tally_; }                   // of finished steps
+  std::size_t total() const { return total_; }                    // announced or finished
   bool total_is_known() const;  // no case is left that has not announced its steps
   double seconds() const { return seconds_since(start_); }
   double seconds_since(std::chrono::steady_clock::time_point time) const;
 
  private:
-  void see(const std::string& case_name, const std::string& step);
+  struct Open {
+    bool announced = false;
+    std::optional<std::list<Running>::iterator> running;
+  };
 
   void add(const RunStarted& event) { cases_ = event.cases; }
   void add(const RunNote&) {}
@@ -60,10 +65,12 @@ class ProgressState {
   const Clock& clock_;
   std::chrono::steady_clock::time_point start_;
   std::int64_t cases_ = 0;
-  // Hashed: a hundred thousand names are looked for in no more time than a few.
-  std::unordered_set<std::string> cases_seen_;
-  std::unordered_set<std::string> steps_;  // "model/submodel\nstep"
-  std::vector<Running> running_;
+  std::int64_t cases_seen_ = 0;  // that have announced their steps, or will never
+  std::size_t total_ = 0;
+  std::list<Running> running_;
+  // Steps that were announced, or run, and are not finished. No more than these, so that a hundred
+  // thousand cases take no more room than a few.
+  std::unordered_map<std::string, Open> open_;  // "model/submodel\nstep"
   Tally tally_;
 };
 

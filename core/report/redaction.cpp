@@ -10,7 +10,9 @@ namespace {
 // One overload for each type that a member of an event may have: a new type does not compile before
 // it is thought of here.
 struct Hide {
-  void operator()(std::string& text) const { text = redacted(text); }
+  void operator()(std::string& text) const {
+    if (text.find("://") != std::string::npos) text = redacted(text);
+  }
   void operator()(bool&) const {}
   void operator()(double&) const {}
   void operator()(std::int64_t&) const {}

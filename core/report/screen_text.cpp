@@ -105,9 +105,15 @@ std::string_view tail_of(std::string_view text, std::size_t width) {
   return text;
 }
 
+// Text of which nothing can be harmful: most texts are.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char letter) { return letter >= ' ' && letter <= '~'; });
+}
+
 }  // namespace
 
 std::string harmless(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   const std::string readable = printable(without_escapes(text));
   std::string result;
   for (std::string_view rest = readable; !rest.empty();) {

@@ -89,8 +89,9 @@ std::vector<std::string> TerminalProgress::live_lines(const ScreenSize& size) co
   const std::size_t room = std::min(most_running_lines, std::max<std::size_t>(size.rows, 3) - 2);
   const auto& running = state_.running();
   const std::size_t shown = running.size() <= room ? running.size() : room - 1;
-  for (std::size_t index = 0; index < shown; ++index) {
-    lines.push_back(running_line(running[index], width));
+  for (const ProgressState::Running& each : running) {
+    if (lines.size() == shown) break;
+    lines.push_back(running_line(each, width));
   }
   if (shown < running.size()) {
     lines.push_back(cut(fmt::format("  … and {} more", running.size() - shown), width));
