@@ -125,6 +125,7 @@ void compare(std::vector<Event>& events, const Baseline& baseline, const std::st
     } else if (auto* step = std::get_if<StepFinished>(&event)) {
       baseline.mark(*step, strict_xfail);
       tally.add(step->verdict, is_known_failure(*step));
+      tally.add_findings(step->findings.size());
     } else if (auto* finished = std::get_if<RunFinished>(&event)) {
       if (finished->interrupted) continue;
       const OutcomeOptions outcome{strict_xfail, std::nullopt};

@@ -100,8 +100,10 @@ CompileCache::~CompileCache() {
 }
 
 bool CompileCache::considers(const CasePlan& plan, const PlannedAction& planned) const {
-  const bool is_run = plan.steps.at(planned.step).stage == Stage::run;
-  return !is_run || (options_.reuses_runs && planned.action.cacheable);
+  const PlannedStep& step = plan.steps.at(planned.step);
+  if (step.stage != Stage::run) return true;
+  // What is repeated to see whether it gives the same each time must happen each time.
+  return options_.reuses_runs && planned.action.cacheable && step.repetition == 0;
 }
 
 CacheAnswer CompileCache::look_up(const CasePlan& plan, std::size_t action,

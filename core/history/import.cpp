@@ -170,6 +170,7 @@ class RunImport {
       imported_.notes.push_back(fmt::format("{}: what stands at byte {} is not an event: {}",
                                             path_.native(), offset, event.error().message));
     } else if (const auto* step = std::get_if<StepFinished>(&*event)) {
+      if (!step->resumed_from.empty()) return;  // it stands where it was done
       batch.steps.push_back(past_step(*step, offset));
     } else if (const auto* finished = std::get_if<RunFinished>(&*event)) {
       batch.after.finished = !finished->interrupted;

@@ -290,12 +290,15 @@ RunFinished joined_end(const std::vector<Part>& parts, const std::vector<Event>&
   Tally tally;
   for (const Event& event : middle) {
     const auto* step = std::get_if<StepFinished>(&event);
-    if (step != nullptr) tally.add(step->verdict, is_known_failure(*step));
+    if (step == nullptr) continue;
+    tally.add(step->verdict, is_known_failure(*step));
+    tally.add_findings(step->findings.size());
   }
   OutcomeOptions options;
   options.strict_xfail = strict_xfail;
   end.counts = tally.counts();
   end.judged = tally.judged();
+  end.findings = tally.findings();
   end.exit_status = tally.exit_status(options);
   end.conclusion = tally.conclusion(options);
   return end;

@@ -283,6 +283,36 @@ TEST_CASE("compile cache: runs are used again only when that is asked for") {
   CHECK(step_of(pond.box.events(), "m/a", "run cpu").cached);
 }
 
+TEST_CASE("compile cache: runs that are repeated always happen, whatever is used again") {
+  Pond pond;
+  const auto runs = [&] { return count_of(content_of(pond.box.calls()), "iree-run-module in"); };
+  REQUIRE(pond.run({"--reuse-runs"}).exit_status == 0);
+  CHECK(runs() == 1);
+  for (const std::size_t before : {1U, 3U}) {
+    REQUIRE(pond.run({"--reuse-runs", "--repeat=2"}).exit_status == 0);
+    CHECK(runs() == before + 2);
+    CHECK_FALSE(step_of(pond.box.events(), "m/a", "run cpu #2").cached);
+  }
+}
+
+TEST_CASE("compile cache: a finding counts in a report against a baseline and in a merge") {
+  Pond pond;
+  pond.box.write_program("tools/iree-compile", std::string(compiler) + "date +%N >> \"$output\"\n");
+  REQUIRE(pond.run().exit_status == 0);
+  const fs::path before = pond.box.runs().back();
+  REQUIRE(pond.run({"--verify-cache=100"}).exit_status == 1);
+  const fs::path found = pond.box.runs().back();
+  CHECK(pond.box.run({"report", found}).exit_status == 1);
+  const Ended compared = pond.box.run({"report", found, "--baseline", before});
+  CHECK(compared.exit_status == 1);
+  CHECK(contains(compared.out, "Exit status 1: 1 finding."));
+  const fs::path whole = pond.box.root() / "whole";
+  const Ended merged = pond.box.run({"merge", found, "--output", whole});
+  CHECK(merged.exit_status == 1);
+  CHECK(contains(merged.out, "Exit status 1: 1 finding."));
+  CHECK(pond.box.run({"report", whole}).exit_status == 1);
+}
+
 TEST_CASE("compile cache: cache stats, verify and gc count it") {
   Pond pond;
   REQUIRE(pond.run().exit_status == 0);
