@@ -42,6 +42,11 @@ std::vector<JsonProblem> find_json_problems(std::string_view text);
 // One line, without spaces. A number that JSON cannot express (infinite, not a number) is null.
 std::string to_json_line(const boost::json::value& value);
 
+// Append to a text what to_json_line() makes of a string, which must be valid UTF-8, and of a number:
+// for those who write much.
+void append_json(std::string& text, std::string_view value);
+void append_json(std::string& text, double value);
+
 // Several lines, indented by two spaces.
 std::string to_pretty_json(const boost::json::value& value);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -12,15 +14,8 @@ namespace {
 
 namespace json = boost::json;
 
-// Shortest text that reads back as the same number, and as a number with a fraction.
-void write_number(double number, std::string& text) {
-  if (!std::isfinite(number)) {
-    text += "null";
-    return;
-  }
-  const std::string digits = fmt::format("{}", number);
-  text += digits;
-  if (digits.find_first_of(".e") == std::string::npos) text += ".0";
+bool needs_escape(char letter) {
+  return static_cast<unsigned char>(letter) < 0x20 || letter == '"' || letter == '\\';
 }
 
 class Writer {
@@ -34,7 +29,7 @@ class Writer {
       case json::kind::array:
         return write(value.get_array());
       case json::kind::double_:
-        return write_number(value.get_double(), text_);
+        return append_json(text_, value.get_double());
       default:
         text_ += json::serialize(value);
     }
@@ -50,7 +45,7 @@ class Writer {
     bool first = true;
     for (const auto& [key, value] : object) {
       next(first);
-      text_ += json::serialize(json::string_view(key));
+      append_json(text_, std::string_view(key));
       text_ += is_pretty_ ? ": " : ":";
       write(value);
     }
@@ -106,6 +101,27 @@ std::string written(const json::value& value, bool is_pretty) {
 }
 
 }  // namespace
+
+void append_json(std::string& text, std::string_view value) {
+  if (std::ranges::any_of(value, needs_escape)) {
+    text += json::serialize(json::string_view(value));
+  } else {
+    text += '"';
+    text += value;
+    text += '"';
+  }
+}
+
+// Shortest text that reads back as the same number, and as a number with a fraction.
+void append_json(std::string& text, double value) {
+  if (!std::isfinite(value)) {
+    text += "null";
+    return;
+  }
+  const std::size_t start = text.size();
+  fmt::format_to(std::back_inserter(text), "{}", value);
+  if (text.find_first_of(".e", start) == std::string::npos) text += ".0";
+}
 
 std::string to_json_line(const json::value& value) {
   return written(value, false);

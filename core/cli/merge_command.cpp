@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/reporting.h"
 #include "history/merge.h"
+#include "report/run_view.h"
 
 namespace sharkreg::core {
 namespace {
@@ -62,7 +63,7 @@ Result<int> merge_command(Context& context) {
   for (const Event& event : *events) text += to_json_line(event) + "\n";
   if (const auto written = write_file_atomically(*output, text); !written) return written.error();
   const auto& end = std::get<RunFinished>(events->back());
-  return write_reports(context, *events, *output, static_cast<int>(end.exit_status));
+  return write_reports(context, view_of(*events), *output, static_cast<int>(end.exit_status));
 }
 
 }  // namespace sharkreg::core

@@ -71,7 +71,7 @@ void Reporting::on(const Event& happened) {
   const Event event = redacted(happened);
   results_->on(event);
   progress_->on(event);
-  if (!std::holds_alternative<StepStarted>(event)) events_.push_back(event);
+  view_.add(event);
 }
 
 void Reporting::refresh() {
@@ -83,13 +83,12 @@ int Reporting::conclude(int exit_status) {
   tell(progress_->finish(), "progress", exit_status);
   tell(results_->finish(), "results file", exit_status);
   screen_.write("\n");
-  return write_reports(context_, events_, results_path_, exit_status);
+  return write_reports(context_, view_.finish(), results_path_, exit_status);
 }
 
-int write_reports(const Context& context, const std::vector<Event>& events,
+int write_reports(const Context& context, const RunView& view,
                   const std::filesystem::path& results_file, int exit_status) {
   FileScreen screen(STDOUT_FILENO);
-  const RunView view = view_of(events);
   SummaryOptions options;
   options.width = screen.size().columns;
   options.colour = display_of(context).colour;
@@ -155,7 +154,7 @@ Result<int> report_command(Context& context) {
   const RunView view = view_of(recorded->events);
   const int status = view.finished ? static_cast<int>(view.finished->exit_status)
                                    : view.tally.exit_status(outcome);
-  return write_reports(context, recorded->events, path, status);
+  return write_reports(context, view, path, status);
 }
 
 }  // namespace sharkreg::core

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "base/error.h"
 #include "cli/context.h"
@@ -12,6 +11,7 @@
 #include "report/event.h"
 #include "report/progress.h"
 #include "report/results_file.h"
+#include "report/run_view.h"
 #include "report/screen.h"
 
 namespace sharkreg::core {
@@ -39,7 +39,7 @@ class Reporting final : public EventSink {
   std::filesystem::path results_path_;
   std::unique_ptr<ResultsFile> results_;
   std::unique_ptr<Progress> progress_;
-  std::vector<Event> events_;  // without the starts of steps, which no report shows
+  RunViewBuilder view_;
 };
 
 // The baseline that --baseline names; absent: none is named.
@@ -47,7 +47,7 @@ Result<std::optional<Baseline>> baseline_of(const Settings& settings);
 
 // Shows the summary of a run and writes the reports that the settings ask for. Returns the exit
 // status, raised if a report cannot be written.
-int write_reports(const Context& context, const std::vector<Event>& events,
+int write_reports(const Context& context, const RunView& view,
                   const std::filesystem::path& results_file, int exit_status);
 
 }  // namespace sharkreg::core

@@ -39,14 +39,15 @@ Result<Event> read_event_called(std::string_view name, const boost::json::value&
 }  // namespace
 
 std::string to_json_line(const Event& event) {
-  return std::visit(
-      [](const auto& alternative) {
-        boost::json::object object;
-        object["event"] = event_name(alternative);
-        add_members(object, alternative);
-        return to_json_line(boost::json::value(std::move(object)));
+  std::string line = R"({"event":)";
+  std::visit(
+      [&](const auto& alternative) {
+        append_json(line, event_name(alternative));
+        char before = ',';
+        EventWriter(line).add_members(alternative, before);
       },
       event);
+  return line + "}";
 }
 
 Result<Event> event_from_json_line(const std::string& line) {

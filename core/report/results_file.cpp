@@ -57,11 +57,6 @@ Result<void> ResultsFile::finish() {
 }
 
 bool ResultsFile::append(std::string_view line) {
-  struct stat before {};
-  if (::fstat(descriptor_, &before) != 0) {
-    remember_error(errno);
-    return false;
-  }
   std::string_view left = line;
   while (!left.empty()) {
     const ssize_t written = ::write(descriptor_, left.data(), left.size());
@@ -69,14 +64,21 @@ bool ResultsFile::append(std::string_view line) {
       left.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
       remember_error(errno);
-      // Half a line would spoil the one that comes next.
-      if (left.size() < line.size() && ::ftruncate(descriptor_, before.st_size) != 0) {
-        remember_error(errno);
-      }
+      take_back(line.size() - left.size());
       return false;
     }
   }
   return true;
+}
+
+// Half a line would spoil the one that comes next.
+void ResultsFile::take_back(std::size_t bytes) {
+  struct stat now {};
+  if (bytes == 0) return;
+  if (::fstat(descriptor_, &now) != 0 ||
+      ::ftruncate(descriptor_, now.st_size - static_cast<off_t>(bytes)) != 0) {
+    remember_error(errno);
+  }
 }
 
 void ResultsFile::synchronise() {

@@ -44,6 +44,7 @@ class ResultsFile final : public EventSink {
  private:
   ResultsFile(std::filesystem::path path, int descriptor, const Clock& clock);
   bool append(std::string_view line);
+  void take_back(std::size_t bytes);
   void synchronise();
   void remember_error(int number);
 

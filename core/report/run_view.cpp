@@ -16,14 +16,62 @@
 namespace sharkreg::core {
 namespace {
 
+// Without what no report shows, and without the room that its texts do not need.
+StepFinished shown_part(const StepFinished& event) {
+  StepFinished step;
+  step.model = event.model;
+  step.submodel = event.submodel;
+  step.file = event.file;
+  step.step = event.step;
+  step.verdict = event.verdict;
+  step.standing = event.standing;
+  step.sentence = event.sentence;
+  step.details = event.details;
+  step.reason = event.reason;
+  step.issue = event.issue;
+  step.notes = event.notes;
+  step.findings = event.findings;
+  step.cached = event.cached;
+  step.seconds = event.seconds;
+  if (event.verdict == Verdict::pass) return step;
+  step.hint = event.hint;
+  step.log = event.log;
+  step.repeat = event.repeat;
+  for (const ComparisonRecord& comparison : event.comparisons) {
+    if (!comparison.match) step.comparisons.push_back(comparison);
+  }
+  return step;
+}
+
+std::string step_name(const StepFinished& step) {
+  return harmless_line(step.step) + " of " + case_name(step.model, step.submodel);
+}
+
+bool needs_explanation(const StepFinished& step) {
+  return step.verdict != Verdict::pass && !needs_paragraph(step);
+}
+
+// The sentence of the step, of an expected failure why it is expected, and what to do.
+std::string explanation_of(const StepStory& story) {
+  std::vector<std::string> parts;
+  if (!story.sentence.empty()) parts.push_back(story.sentence);
+  if (!story.expectation.empty()) parts.push_back(story.expectation);
+  if (!story.hint.empty()) parts.push_back("Hint: " + story.hint);
+  return join(parts, " ");
+}
+
+}  // namespace
+
 // Collects events; a planned step holds its place until it is finished.
-class Collector {
+class RunViewBuilder::Collector {
  public:
   void add(const RunStarted& event) { view_.started = event; }
   void add(const RunNote& event) { view_.notes.push_back(event.text); }
   void add(const RunFinished& event) { view_.finished = event; }
 
   void add(const CasePlanned& event) {
+    if (!event.steps.empty())
+      place_of(event.model, event.submodel).steps.reserve(event.steps.size());
     for (const std::string& step : event.steps) {
       CaseView& place = place_of(event.model, event.submodel);
       StepFinished planned;
@@ -48,9 +96,9 @@ class Collector {
     CaseView& place = place_of(event.model, event.submodel);
     const auto found = unfinished_.find({&place - view_.cases.data(), event.step});
     if (found == unfinished_.end()) {
-      place.steps.push_back(event);
+      place.steps.push_back(shown_part(event));
     } else {
-      place.steps[found->second] = event;
+      place.steps[found->second] = shown_part(event);
       unfinished_.erase(found);
     }
   }
@@ -77,31 +125,23 @@ class Collector {
   std::map<std::pair<std::ptrdiff_t, std::string>, std::size_t> unfinished_;  // case, step
 };
 
-std::string step_name(const StepFinished& step) {
-  return harmless_line(step.step) + " of " + case_name(step.model, step.submodel);
+RunViewBuilder::RunViewBuilder() : collector_(std::make_unique<Collector>()) {}
+RunViewBuilder::~RunViewBuilder() = default;
+RunViewBuilder::RunViewBuilder(RunViewBuilder&&) noexcept = default;
+RunViewBuilder& RunViewBuilder::operator=(RunViewBuilder&&) noexcept = default;
+
+void RunViewBuilder::add(const Event& event) {
+  std::visit([&](const auto& alternative) { collector_->add(alternative); }, event);
 }
 
-bool needs_explanation(const StepFinished& step) {
-  return step.verdict != Verdict::pass && !needs_paragraph(step);
+RunView RunViewBuilder::finish() {
+  return collector_->finish();
 }
-
-// The sentence of the step, of an expected failure why it is expected, and what to do.
-std::string explanation_of(const StepStory& story) {
-  std::vector<std::string> parts;
-  if (!story.sentence.empty()) parts.push_back(story.sentence);
-  if (!story.expectation.empty()) parts.push_back(story.expectation);
-  if (!story.hint.empty()) parts.push_back("Hint: " + story.hint);
-  return join(parts, " ");
-}
-
-}  // namespace
 
 RunView view_of(std::span<const Event> events) {
-  Collector collector;
-  for (const Event& event : events) {
-    std::visit([&](const auto& alternative) { collector.add(alternative); }, event);
-  }
-  return collector.finish();
+  RunViewBuilder builder;
+  for (const Event& event : events) builder.add(event);
+  return builder.finish();
 }
 
 std::vector<StepGroup> explained_steps(const RunView& view) {

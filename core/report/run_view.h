@@ -2,6 +2,7 @@
 // The events of a run in the order in which a reader wants them.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,7 +17,7 @@ namespace sharkreg::core {
 struct CaseView {
   std::string model;
   std::string submodel;
-  std::vector<StepFinished> steps;
+  std::vector<StepFinished> steps;  // of each, what reports show
 };
 
 // A whole run, also one that was killed: a step that was announced and has no verdict is not-run
@@ -30,6 +31,23 @@ struct RunView {
 };
 
 RunView view_of(std::span<const Event> events);
+
+// Makes the view of a run while its events come, and keeps of them only what reports show: a hundred
+// thousand steps as they are in results.jsonl would take more memory than there may be.
+class RunViewBuilder {
+ public:
+  RunViewBuilder();
+  ~RunViewBuilder();
+  RunViewBuilder(RunViewBuilder&&) noexcept;
+  RunViewBuilder& operator=(RunViewBuilder&&) noexcept;
+
+  void add(const Event& event);
+  RunView finish();  // once, after the last event
+
+ private:
+  class Collector;
+  std::unique_ptr<Collector> collector_;
+};
 
 // Steps about which the same is to be said.
 struct StepGroup {

@@ -3,17 +3,23 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "execute/executor.h"
 #include "judge/judge.h"
 #include "plan/planner.h"
 #include "report/outcome.h"
 #include "report/plain_progress.h"
+#include "report/redaction.h"
+#include "report/results_file.h"
+#include "report/run_view.h"
+#include "report/summary.h"
 
 namespace sharkreg::bench {
 namespace {
@@ -91,18 +97,32 @@ class AtOnce final : public ActionStarter {
  public:
   explicit AtOnce(EventLoop& loop) : loop_(loop) {}
 
-  void run(std::shared_ptr<const CasePlan>, std::size_t, Allotment, Done done) override {
-    loop_.post([done = std::move(done)] {
-      ActionResult result;
-      result.status = ActionResult::Status::succeeded;
-      result.request.emplace();
-      result.launch.emplace();
-      done(std::move(result));
+  void run(std::shared_ptr<const CasePlan> plan, std::size_t action, Allotment,
+           Done done) override {
+    loop_.post([plan = std::move(plan), action, done = std::move(done)] {
+      done(result_of(*plan, action));
     });
   }
   void interrupt() override {}
 
  private:
+  static ActionResult result_of(const CasePlan& plan, std::size_t index) {
+    const PlannedAction& planned = plan.actions[index];
+    ActionResult result;
+    result.status = ActionResult::Status::succeeded;
+    LaunchRequest& request = result.request.emplace();
+    request.program = planned.action.program;
+    request.arguments = bind_arguments(planned, names_of_inputs(plan, planned));
+    request.working_directory = planned.output_directory;
+    request.standard_output = planned.log_directory / (planned.action.name + ".out");
+    request.standard_error = planned.log_directory / (planned.action.name + ".err");
+    result.launch.emplace().wall = std::chrono::milliseconds(1234);
+    for (const ActionOutput& output : planned.action.outputs) {
+      result.outputs.push_back(planned.output_directory / output.file_name);
+    }
+    return result;
+  }
+
   EventLoop& loop_;
 };
 
@@ -114,6 +134,66 @@ class CountingScreen final : public Screen {
 
   std::size_t bytes = 0;
 };
+
+// What the program keeps of the events of a run.
+class Records final : public EventSink {
+ public:
+  Records(std::unique_ptr<ResultsFile> file, Progress& progress)
+      : file_(std::move(file)), progress_(progress) {}
+
+  void on(const Event& happened) override {
+    const Event event = redacted(happened);
+    file_->on(event);
+    progress_.on(event);
+    view_.add(event);
+  }
+
+  Result<void> finish() override {
+    if (summary_text(view_.finish(), {}).empty())
+      return Error{ErrorKind::invalid, "no summary", {}};
+    return file_->finish();
+  }
+
+ private:
+  std::unique_ptr<ResultsFile> file_;
+  Progress& progress_;
+  RunViewBuilder view_;
+};
+
+StepFinished record_of(const Clock& clock, const CasePlan& plan, const PlannedStep& step,
+                       const CaseResults& results, Judgement judgement) {
+  StepFinished record;
+  record.id = step.id;
+  record.time = to_iso_text(clock.now());
+  record.model = plan.model;
+  record.submodel = plan.submodel;
+  record.file = plan.file;
+  record.step = step.name;
+  record.stage = name_of(step.stage);
+  record.backend = step.backend;
+  record.verdict = judgement.verdict;
+  record.repeat = "/memory/bin/sharkreg --model=" + plan.model + " --submodel=" + plan.submodel +
+                  " --backend=" + step.backend + " --tests-dir=/memory/tests";
+  for (const std::size_t index : step.actions) {
+    const ActionResult& result = results.actions[index];
+    ActionRecord& action = record.actions.emplace_back();
+    action.name = plan.actions[index].action.name;
+    action.command = result.request->arguments;
+    action.command.insert(action.command.begin(), result.request->program);
+    action.directory = result.request->working_directory;
+    action.exit_status = 0;
+    action.seconds = std::chrono::duration<double>(result.launch->wall).count();
+    action.devices = result.devices;
+    action.standard_output = result.request->standard_output;
+    action.standard_error = result.request->standard_error;
+    record.seconds += action.seconds;
+    for (const auto& output : result.outputs) {
+      record.outputs.push_back(output);
+      record.output_files.push_back({output, 4096, 1'700'000'000'000'000'000});
+    }
+  }
+  return record;
+}
 
 class Session final : public PlanSource, public ExecutionObserver {
  public:
@@ -133,20 +213,15 @@ class Session final : public PlanSource, public ExecutionObserver {
   void fetch_started(const CasePlan&, std::size_t) override {}
   void fetch_finished(const CasePlan&, std::size_t) override {}
   void action_started(const CasePlan& plan, std::size_t action) override {
-    sink_.on(StepStarted{{},
-                         plan.model,
-                         plan.submodel,
+    sink_.on(StepStarted{to_iso_text(clock_.now()), plan.model, plan.submodel,
                          plan.steps[plan.actions[action].step].name,
                          plan.actions[action].action.name});
   }
 
   std::function<Again()> conclude(const CasePlan& plan, std::size_t step,
-                                 const CaseResults& results) override {
-    StepFinished event;
-    event.model = plan.model;
-    event.submodel = plan.submodel;
-    event.step = plan.steps[step].name;
-    event.verdict = judge_.judge(plan, step, results).verdict;
+                                  const CaseResults& results) override {
+    StepFinished event =
+        record_of(clock_, plan, plan.steps[step], results, judge_.judge(plan, step, results));
     return [this, event = std::move(event)]() -> Again {
       if (!first_result) first_result = clock_.steady();
       if (event.verdict == Verdict::pass) ++passed;
@@ -167,6 +242,12 @@ class Session final : public PlanSource, public ExecutionObserver {
   const Clock& clock_;
 };
 
+template <class T>
+T well(Result<T> result) {
+  if (!result) throw std::runtime_error(to_text(result.error()));
+  return std::move(*result);
+}
+
 microseconds time_of(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + microseconds(time.tv_usec);
 }
@@ -183,7 +264,7 @@ microseconds cpu_of(const rusage& used) {
 
 }  // namespace
 
-ManyCases run_many_cases(std::size_t cases) {
+ManyCases run_many_cases(std::size_t cases, bool records) {
   const SystemClock clock;
   const auto chosen = backends();
   struct NoTuner final : TunerResolver {
@@ -199,6 +280,15 @@ ManyCases run_many_cases(std::size_t cases) {
   });
   CountingScreen screen;
   PlainProgress progress(screen, clock, false);
+  std::optional<TemporaryDirectory> directory;
+  std::unique_ptr<Records> recording;
+  if (records) {
+    directory =
+        well(TemporaryDirectory::create(std::filesystem::temp_directory_path(), "sharkreg-bench-"));
+    recording = std::make_unique<Records>(
+        well(ResultsFile::create(directory->path() / "results.jsonl", clock)), progress);
+  }
+  EventSink& sink = records ? static_cast<EventSink&>(*recording) : progress;
 
   ExecutorOptions options;
   options.scheduling.jobs = jobs;
@@ -207,7 +297,7 @@ ManyCases run_many_cases(std::size_t cases) {
 
   const microseconds cpu_before = cpu_of(usage());
   const auto start = clock.steady();
-  Session session(cases, planner, judge, progress, clock);
+  Session session(cases, planner, judge, sink, clock);
   {
     EventLoop loop(2);
     AtOnce actions(loop);
@@ -217,6 +307,8 @@ ManyCases run_many_cases(std::size_t cases) {
         std::move(options));
     executor.run(session, session);
   }
+  if (const auto finished = sink.finish(); !finished)
+    throw std::runtime_error(to_text(finished.error()));
   const rusage after = usage();
   ManyCases result;
   result.cases = cases;

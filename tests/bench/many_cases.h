@@ -19,7 +19,9 @@ struct ManyCases {
 
 // Plans synthetic cases (an artifact, a compile, a run) with a backend in memory, runs them with
 // actions that succeed at once, has them judged, and shows each verdict as a terminal without colours
-// would. No process is started and no file is written.
-ManyCases run_many_cases(std::size_t cases);
+// would. No process is started.
+// With its `records` each step has a record as that of the real program, which goes to a results.jsonl
+// in a temporary directory, and into the summary at the end.
+ManyCases run_many_cases(std::size_t cases, bool records);
 
 }  // namespace sharkreg::bench

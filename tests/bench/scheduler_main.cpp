@@ -43,14 +43,11 @@ bool all_passed(const ManyCases& run) {
   return run.passed == 2 * run.cases;
 }
 
-bool measure_cases(const Options& options) {
-  fmt::print("Many cases, of an artifact, a compile and a run each\n");
-  run_many_cases(options.few);  // so that code and memory are there
-  // As many cases in small runs as in the large one: both meet as much of what else goes on.
-  const std::size_t rounds = std::max<std::size_t>(options.many / options.few, 1);
+// As many cases in small runs as in the large one: both meet as much of what else goes on.
+ManyCases run_few_cases(const Options& options, std::size_t rounds, bool records) {
   ManyCases few;
   for (std::size_t round = 0; round < rounds; ++round) {
-    const ManyCases run = run_many_cases(options.few);
+    const ManyCases run = run_many_cases(options.few, records);
     few.cases += run.cases;
     few.cpu += run.cpu;
     few.wall += run.wall;
@@ -58,11 +55,24 @@ bool measure_cases(const Options& options) {
     few.passed += run.passed;
     few.peak_rss_bytes = run.peak_rss_bytes;
   }
-  const ManyCases many = run_many_cases(options.many);
-  print(fmt::format("{} times {}", rounds, options.few), few);
-  print(std::to_string(options.many), many);
-  fmt::print("  ratio of CPU times a case: {:.2f}\n", per_case(many) / per_case(few));
-  return all_passed(many) && all_passed(few);
+  return few;
+}
+
+bool measure_cases(const Options& options) {
+  bool all = true;
+  for (const bool records : {false, true}) {
+    fmt::print("Many cases, of an artifact, a compile and a run each, {}\n",
+               records ? "with results.jsonl and summary" : "with what is shown meanwhile");
+    run_many_cases(options.few, records);  // so that code and memory are there
+    const std::size_t rounds = std::max<std::size_t>(options.many / options.few, 1);
+    const ManyCases few = run_few_cases(options, rounds, records);
+    const ManyCases many = run_many_cases(options.many, records);
+    print(fmt::format("{} times {}", rounds, options.few), few);
+    print(std::to_string(options.many), many);
+    fmt::print("  ratio of CPU times a case: {:.2f}\n", per_case(many) / per_case(few));
+    all = all && all_passed(many) && all_passed(few);
+  }
+  return all;
 }
 
 bool measure_graphs(const Options& options) {
