@@ -14,10 +14,10 @@ std::chrono::milliseconds wait_before(int attempt) {
 }
 
 std::optional<std::chrono::milliseconds> Attempts::take(const CasePlan& plan, std::size_t step,
-                                                        StepFinished& record) {
+                                                        StepFinished& record, bool hopeless) {
   const auto found = earlier_.find({&plan, step});
   const int attempts = found == earlier_.end() ? 1 : found->second.attempts + 1;
-  if (record.verdict == Verdict::infrastructure && attempts <= retries_) {
+  if (record.verdict == Verdict::infrastructure && attempts <= retries_ && !hopeless) {
     Earlier& earlier = earlier_[{&plan, step}];
     if (attempts == 1) earlier.first = record;
     earlier.last = std::move(record);

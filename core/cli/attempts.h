@@ -27,9 +27,10 @@ class Attempts {
       : retries_(retries), wait_(std::move(wait)) {}
 
   // A step came to this. If it is to be done again, returns after which time; else makes the record
-  // say how often it was tried, and what came of the first attempt.
+  // say how often it was tried, and what came of the first attempt. `hopeless`: it is known that the
+  // same would come again.
   std::optional<std::chrono::milliseconds> take(const CasePlan& plan, std::size_t step,
-                                                StepFinished& record);
+                                                StepFinished& record, bool hopeless = false);
 
   // Nothing is done again from now on.
   void stop() { retries_ = 0; }

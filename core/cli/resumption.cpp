@@ -113,6 +113,7 @@ std::vector<StepFinished> Resumption::take_over(CasePlan& plan) {
       }
     }
     taken.push_back(*record);
+    taken.back().standing.clear();  // against a baseline of that run
     taken.back().notes.push_back("taken over from run " + record->resumed_from);
   }
   taken_over_ += taken.size();

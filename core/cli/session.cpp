@@ -91,23 +91,19 @@ std::function<ExecutionObserver::Again()> Session::conclude(const CasePlan& plan
   const PlannedStep& planned = plan.steps[step];
   StepFinished record =
       judged_step(context_, plan, planned, results, judge_.judge(plan, step, results));
-  if (planner_.options().stage == StageChoice::compile && planned.stage == Stage::compile &&
-      (record.verdict == Verdict::pass || record.verdict == Verdict::xpass)) {
-    if (const auto written = write_stamp(plan, planned); !written) {
-      record.verdict = Verdict::infrastructure;
-      record.sentence = written.error().message;
-    }
-  }
-  return [this, &plan, step, record = std::move(record)]() mutable {
-    return conclude(plan, step, std::move(record));
+  leave_stamp(plan, planned, record);
+  const bool hopeless = std::ranges::any_of(
+      planned.actions, [&](std::size_t action) { return results.actions[action].refused; });
+  return [this, &plan, step, hopeless, record = std::move(record)]() mutable {
+    return conclude(plan, step, std::move(record), hopeless);
   };
 }
 
 ExecutionObserver::Again Session::conclude(const CasePlan& plan, std::size_t step,
-                                           StepFinished record) {
+                                           StepFinished record, bool hopeless) {
   last_verdict_ = record.verdict;
   const std::string sentence = record.sentence;
-  if (const Again again = attempts_.take(plan, step, record)) {
+  if (const Again again = attempts_.take(plan, step, record, hopeless)) {
     announce(plan, step,
              fmt::format("waiting {} to do it again: {}",
                          human_duration(std::chrono::duration<double>(*again).count()), sentence));
@@ -115,6 +111,17 @@ ExecutionObserver::Again Session::conclude(const CasePlan& plan, std::size_t ste
   }
   finish(std::move(record));
   return std::nullopt;
+}
+
+// For the machine that runs what was compiled here, or in the run that is resumed.
+void Session::leave_stamp(const CasePlan& plan, const PlannedStep& step,
+                          StepFinished& record) const {
+  if (planner_.options().stage != StageChoice::compile || step.stage != Stage::compile) return;
+  if (record.verdict != Verdict::pass && record.verdict != Verdict::xpass) return;
+  if (const auto written = write_stamp(plan, step); !written) {
+    record.verdict = Verdict::infrastructure;
+    record.sentence = written.error().message;
+  }
 }
 
 // The first step that needs what is fetched.
@@ -148,7 +155,10 @@ std::shared_ptr<const CasePlan> Session::read_and_plan(const CaseFile& file) {
   auto taken_over =
       resumption_ == nullptr ? std::vector<StepFinished>() : resumption_->take_over(*plan);
   sink_.on(case_planned(*plan));
-  for (StepFinished& record : taken_over) tell(record);
+  for (StepFinished& record : taken_over) {
+    leave_stamp(*plan, *std::ranges::find(plan->steps, record.step, &PlannedStep::name), record);
+    tell(record);
+  }
   for (const PlannedStep& step : plan->steps) {
     if (step.foregone && !step.left_out) finish(foregone_step(context_, *plan, step));
   }
@@ -201,8 +211,8 @@ void Session::tell(StepFinished& record) {
 
 void Session::count_failure(const StepFinished& record) {
   const bool fails =
-      fails_the_run(record.verdict, options_.strict_xfail) || !record.findings.empty();
-  if (!options_.max_failures || !fails || is_known_failure(record)) return;
+      fails_the_run(record.verdict, options_.strict_xfail) && !is_known_failure(record);
+  if (!options_.max_failures || (!fails && record.findings.empty())) return;
   if (++failures_ < *options_.max_failures || stopped_) return;
   stopped_ = true;
   attempts_.stop();

@@ -70,7 +70,8 @@ class Session final : public PlanSource, public ExecutionObserver {
   static std::size_t step_of(const Fetch& fetch);
   std::shared_ptr<const CasePlan> read_and_plan(const CaseFile& file);
   void require_modules(CasePlan& plan) const;
-  Again conclude(const CasePlan& plan, std::size_t step, StepFinished record);
+  void leave_stamp(const CasePlan& plan, const PlannedStep& step, StepFinished& record) const;
+  Again conclude(const CasePlan& plan, std::size_t step, StepFinished record, bool hopeless);
   void announce(const CasePlan& plan, std::size_t step, std::string doing);
   void finish(StepFinished record);
   void tell(StepFinished& record);

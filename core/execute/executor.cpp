@@ -125,6 +125,7 @@ class Executor::State {
     if (pumping_) return;
     pumping_ = true;
     while (std::exchange(pump_again_, false)) {
+      others_time_ = false;
       take_plans();
       begin_again();
       if (halted_) give_up_what_waits();
@@ -135,7 +136,7 @@ class Executor::State {
     pumping_ = false;
     // Not at once: thousands of cases may have nothing to be run, and signals want to be heard.
     if (wants_plans()) post_pump();
-    if (scheduler_.waits_for_others()) pump_later();
+    if (scheduler_.waits_for_others() || others_time_) pump_later();
   }
 
   void post_pump() {
@@ -245,10 +246,28 @@ class Executor::State {
     return {Node::Kind::action, ready.action, ready.rank};
   }
 
+  // Nothing begins beside what another process times, except what is to bring this run to its end.
+  bool may_begin_other_work() {
+    if (halted_ || scheduler_.may_begin_other_work()) return true;
+    others_time_ = true;
+    return false;
+  }
+
+  void begin_other_work() {
+    ++other_work_;
+    scheduler_.begin_other_work();
+  }
+
+  void end_other_work() {
+    --other_work_;
+    scheduler_.end_other_work();
+  }
+
   // --- artifacts
 
   void start_artifacts() {
-    while (!artifacts_.empty() && fetchers_.has_room(one_slot) && !scheduler_.is_timing()) {
+    while (!artifacts_.empty() && fetchers_.has_room(one_slot) && !scheduler_.is_timing() &&
+           may_begin_other_work()) {
       const Ready ready = artifacts_.extract(artifacts_.begin()).value();
       start_artifact(*ready.open, ready.node);
     }
@@ -257,7 +276,7 @@ class Executor::State {
   void start_artifact(OpenCase& open, const Node& node) {
     auto fetch = std::make_shared<Fetch>(
         Fetch{open, node, fetchers_.take(one_slot), clock_.steady(), std::nullopt});
-    ++other_work_;
+    begin_other_work();
     ++providing_;
     observer_->fetch_started(*open.plan, node.index);
     loop_.post_blocking([this, fetch]() -> std::function<void()> {
@@ -278,7 +297,7 @@ class Executor::State {
   }
 
   void end_artifact(const Fetch& fetch, const Result<Provided>& provided) {
-    --other_work_;
+    end_other_work();
     OpenCase& open = fetch.open;
     observer_->fetch_finished(*open.plan, fetch.node.index);
     observer_->worked(*open.plan, {WorkSpan::Kind::fetch,
@@ -308,6 +327,7 @@ class Executor::State {
       const Node node = node_of(decision->action);
       if (decision->refusal) {
         open.results.actions[node.index].trouble = std::move(decision->refusal);
+        open.results.actions[node.index].refused = true;
         settle_action(open, node, ActionResult::Status::failed);
         pump_again_ = true;
       } else {
@@ -377,7 +397,8 @@ class Executor::State {
   // --- conclusions
 
   void start_conclusions() {
-    while (!conclusions_.empty() && judges_.has_room(one_slot) && !scheduler_.runs_alone()) {
+    while (!conclusions_.empty() && judges_.has_room(one_slot) && !scheduler_.runs_alone() &&
+           may_begin_other_work()) {
       const Ready ready = conclusions_.extract(conclusions_.begin()).value();
       start_conclusion(*ready.open, ready.node);
     }
@@ -385,7 +406,7 @@ class Executor::State {
 
   void start_conclusion(OpenCase& open, const Node& node) {
     const Resources::Share share = judges_.take(one_slot);
-    ++other_work_;
+    begin_other_work();
     ++open.concluding;
     const auto start = clock_.steady();
     loop_.post_blocking([this, &open, node, share, start]() -> std::function<void()> {
@@ -393,7 +414,7 @@ class Executor::State {
       const auto end = clock_.steady();
       return [this, &open, node, share, start, end, announce = std::move(announce)] {
         judges_.give_back(share);
-        --other_work_;
+        end_other_work();
         --open.concluding;
         const ExecutionObserver::Again again = announce();
         observer_->worked(
@@ -460,6 +481,7 @@ class Executor::State {
   bool pumping_ = false;
   bool pump_again_ = false;
   bool pump_posted_ = false;
+  bool others_time_ = false;
   bool retrying_ = false;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };

@@ -45,6 +45,8 @@ struct ActionResult {
 
   // Of the host or the tool: it could not be staged or started, or left an output out.
   std::optional<Error> trouble;
+  // Its trouble is that what it takes is not there for anybody any more, as long as this run lasts.
+  bool refused = false;
 
   // Present if a process was started for it, or would have been, were its result not cached.
   std::optional<LaunchRequest> request;

@@ -66,7 +66,7 @@ std::optional<Scheduler::Decision> Scheduler::first_that_fits(Queue& queue, bool
     if (obstacle == Obstacle::others) break;
     if (obstacle == Obstacle::room && waiting->passed_by >= patience) break;
   }
-  if (running_ == 0 && !alone) timing_lock_.release();
+  if (!alone) release_if_idle();
   return std::nullopt;
 }
 
@@ -79,7 +79,9 @@ std::optional<Scheduler::Decision> Scheduler::try_to_grant(const Waiting& waitin
     obstacle = Obstacle::room;
     return std::nullopt;
   }
-  if (is_held_back(waiting, alone)) {
+  const Result<bool> held_back = is_held_back(waiting, alone);
+  if (!held_back) return Decision{waiting.ready, std::nullopt, held_back.error()};
+  if (*held_back) {
     obstacle = Obstacle::others;
     return std::nullopt;
   }
@@ -104,19 +106,34 @@ std::optional<Scheduler::Decision> Scheduler::try_to_grant(const Waiting& waitin
   return Decision{waiting.ready, std::move(grant), std::nullopt};
 }
 
-// By what concerns every action alike.
-bool Scheduler::is_held_back(const Waiting& waiting, bool alone) {
+// By what concerns every action alike. An error: it is to be timed, and others cannot be kept away.
+Result<bool> Scheduler::is_held_back(const Waiting& waiting, bool alone) {
   if (options_.load_limit && running_ > 0 && options_.load() > *options_.load_limit) {
     waits_for_others_ = true;
     return true;
   }
-  // Where there can be no lock, other processes are not known of; a device says so itself.
   const Result<bool> may = alone ? timing_lock_.take_alone() : timing_lock_.share();
+  if (!may && alone) return may.error();
+  // Where there can be no lock, other processes are not known of; a device says so itself.
   if (!may || *may) return false;
   waits_for_others_ = true;
   tell(waiting, alone ? "other sharkreg processes to end what they run"
                       : "another sharkreg process, which times something");
   return true;
+}
+
+bool Scheduler::may_begin_other_work() {
+  const Result<bool> may = timing_lock_.share();
+  return !may || *may;
+}
+
+void Scheduler::end_other_work() {
+  --other_work_;
+  release_if_idle();
+}
+
+void Scheduler::release_if_idle() {
+  if (running_ == 0 && other_work_ == 0) timing_lock_.release();
 }
 
 Demand Scheduler::demand_of(const Waiting& waiting, bool& serial) const {
@@ -142,7 +159,8 @@ void Scheduler::give_back(Grant grant) {
   resources_.give_back(grant.share);
   devices_.give_back(grant.devices);
   if (grant.alone) alone_ = false;
-  if (--running_ == 0) timing_lock_.release();
+  --running_;
+  release_if_idle();
 }
 
 std::vector<ReadyAction> Scheduler::take_all() {
@@ -153,7 +171,7 @@ std::vector<ReadyAction> Scheduler::take_all() {
   }
   timing_ = false;
   waits_for_others_ = false;
-  if (running_ == 0) timing_lock_.release();
+  release_if_idle();
   return all;
 }
 

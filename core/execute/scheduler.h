@@ -77,6 +77,12 @@ class Scheduler {
   // judged, which a timed action would not have beside it.
   std::optional<Decision> next(bool other_work);
 
+  // Whether something that is no action may begin now: a fetch, a comparison. Nobody in another
+  // process times anything while such work goes on.
+  bool may_begin_other_work();
+  void begin_other_work() { ++other_work_; }
+  void end_other_work();
+
   // After the action's end. The devices of a grant can be kept back, and given back on their own.
   void give_back(Grant grant);
   void give_back(DevicePool::Taken devices) { devices_.give_back(devices); }
@@ -113,7 +119,8 @@ class Scheduler {
 
   enum class Obstacle { none, room, device, others };
 
-  bool is_held_back(const Waiting& waiting, bool alone);
+  Result<bool> is_held_back(const Waiting& waiting, bool alone);
+  void release_if_idle();
   std::optional<Decision> first_that_fits(Queue& queue, bool alone);
   std::optional<Decision> try_to_grant(const Waiting& waiting, bool alone, Obstacle& obstacle);
   Demand demand_of(const Waiting& waiting, bool& serial) const;
@@ -126,6 +133,7 @@ class Scheduler {
   Queue ordinary_;
   Queue timed_;
   std::size_t running_ = 0;
+  std::size_t other_work_ = 0;
   bool timing_ = false;
   bool alone_ = false;
   bool waits_for_others_ = false;

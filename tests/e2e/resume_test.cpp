@@ -228,6 +228,37 @@ TEST_CASE("a bad verdict that was taken over does not stop a run") {
   CHECK(scene.verdict("good_b", "run cpu") == "pass");
 }
 
+TEST_CASE("a compile that is taken over by --stage=compile can be run elsewhere") {
+  const StepsScene scene({"good_a"});
+  CHECK(scene.run().exit_status == 0);
+  CHECK(scene.run({"--resume=latest", "--stage=compile"}).exit_status == 0);
+  CHECK(scene.executions("iree-compile", "good_a") == 1);
+  const Ended ended = scene.run({"--stage=run"});
+  INFO(ended.out, ended.err);
+  CHECK(ended.exit_status == 0);
+  CHECK(scene.verdicts() == Texts{"good_a run cpu: pass"});
+}
+
+TEST_CASE("what a baseline excused counts again when it is taken over without one") {
+  const StepsScene scene({"wrong_a"});
+  CHECK(scene.run().exit_status == 1);
+  const fs::path before = scene.box.runs().front();
+  CHECK(scene.run({"--baseline", before}).exit_status == 0);
+  CHECK(scene.run({"--resume=latest"}).exit_status == 1);
+  CHECK(scene.step("wrong_a", "run cpu").standing == "");
+  CHECK(scene.run({"--resume=latest", "--baseline", before}).exit_status == 0);
+  CHECK(scene.executions("iree-run-module", "wrong_a") == 2);
+}
+
+TEST_CASE("the history has a step that was taken over once") {
+  const StepsScene scene({"good_a"});
+  CHECK(scene.run().exit_status == 0);
+  CHECK(scene.run({"--resume=latest"}).exit_status == 0);
+  const Ended history = scene.box.run({"history", "m/good_a", "--step=run cpu"});
+  INFO(history.out);
+  CHECK(count_of(history.out, "  pass") == 1);
+}
+
 TEST_CASE("what cannot be resumed is said, with the nearest runs") {
   const StepsScene scene({"good_a"});
   const Ended none = scene.run({"--resume=latest"});

@@ -46,6 +46,16 @@ TEST_CASE("only broken infrastructure is tried again") {
   CHECK(trial.take(ended(Verdict::infrastructure)));
 }
 
+TEST_CASE("what would come to the same is not tried again") {
+  Trial trial(3);
+  StepFinished record = ended(Verdict::infrastructure, "no device is left");
+  CHECK_FALSE(trial.attempts.take(trial.plan, 0, record, true));
+  CHECK_FALSE(record.attempts);
+  CHECK(trial.take(ended(Verdict::infrastructure, "the device broke")));
+  CHECK_FALSE(trial.attempts.take(trial.plan, 0, record, true));
+  CHECK(record.attempts == 2);
+}
+
 TEST_CASE("a step that came right says how often it was tried and what was first") {
   Trial trial(3);
   CHECK(trial.take(ended(Verdict::infrastructure, "no network")));

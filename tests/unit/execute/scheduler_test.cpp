@@ -267,6 +267,43 @@ TEST_CASE("among processes, nothing starts while one times") {
   CHECK(ordinary.start() == Names{"b"});
 }
 
+TEST_CASE("among processes, nothing is fetched or compared while one times") {
+  const auto locks =
+      TemporaryDirectory::create(std::filesystem::temp_directory_path(), "locks-").value();
+  Desk ordinary;
+  ordinary.options.lock_directory = locks.path();
+  ordinary.open();
+  Desk timing;
+  timing.action("run", Stage::run);
+  timing.options.exclusive_timing = true;
+  timing.options.lock_directory = locks.path();
+  timing.add();
+  CHECK(ordinary.scheduler->may_begin_other_work());
+  ordinary.scheduler->begin_other_work();
+  CHECK(timing.start() == Names{});
+  CHECK_FALSE(ordinary.scheduler->may_begin_other_work());  // one waits for it to be idle
+  ordinary.scheduler->end_other_work();
+  CHECK(timing.start() == Names{"run"});
+  CHECK_FALSE(ordinary.scheduler->may_begin_other_work());
+  timing.end("run");
+  CHECK(ordinary.scheduler->may_begin_other_work());
+}
+
+TEST_CASE("where locks cannot be, nothing is timed as if it were alone") {
+  const auto place =
+      TemporaryDirectory::create(std::filesystem::temp_directory_path(), "locks-").value();
+  write(place.path() / "file", "");
+  Desk desk;
+  desk.action("run", Stage::run);
+  desk.action("compile");
+  desk.options.exclusive_timing = true;
+  desk.options.lock_directory = place.path() / "file";
+  desk.add();
+  CHECK(desk.start() == Names{"compile"});
+  desk.end("compile");
+  CHECK(desk.start() == Names{"!run"});
+}
+
 TEST_CASE("a device is one action's at a time, or that of as many as may share it") {
   for (const std::size_t sharing : {1U, 2U}) {
     Desk desk;
