@@ -67,6 +67,14 @@ Result<void> CompileCaching::open_remote(const Settings& settings, CompileCacheO
                     : RemoteCacheSettings::Mode::read;
   remote.stop = stop_.get_token();
   read_environment(remote);
+  const Setting& named = settings.all.at("remote-cache");
+  if (named.origin == Origin::suite_file && !remote.token.empty()) {
+    return Error{ErrorKind::usage,
+                 fmt::format("{}: a suite may not say where SHARKREG_REMOTE_CACHE_TOKEN is sent",
+                             named.place),
+                 "if you trust that server, name it in SHARKREG_REMOTE_CACHE or your own "
+                 "configuration file"};
+  }
   auto opened = open_remote_cache(remote);
   if (!opened) return opened.error();
   remote_ = std::move(*opened);

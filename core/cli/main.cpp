@@ -103,7 +103,12 @@ void print_help(const Context& context) {
       "\nSubcommands:\n",
       compatibility::example);
   for (const Subcommand& subcommand : subcommands()) {
-    fmt::print("  {:<28}{}\n", subcommand.name + " " + subcommand.arguments, subcommand.help);
+    const std::string left = subcommand.name + " " + subcommand.arguments;
+    if (left.size() < 28) {
+      fmt::print("  {:<28}{}\n", left, subcommand.help);
+    } else {
+      fmt::print("  {}\n{:30}{}\n", left, "", subcommand.help);
+    }
   }
   fmt::print("{}", help_of(context.options().specs()));
   fmt::print(

@@ -21,6 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* damaged =
+    "the compile cache: a file of the result was gone or damaged in the store";
+
 double seconds(std::chrono::microseconds time) {
   return std::chrono::duration<double>(time).count();
 }
@@ -167,7 +170,7 @@ Result<std::optional<CacheHit>> CompileCache::from_store(const Ticket& ticket,
                                                   request.standard_output, request.standard_error);
   if (!there) return there.error();
   if (!*there) {
-    notes.push_back("the compile cache: a file of the result was gone or damaged in the store");
+    notes.emplace_back(damaged);
     return std::optional<CacheHit>();
   }
   if (!verifies) return std::optional(hit_of(**found, {}));
@@ -228,19 +231,27 @@ CacheVerdict CompileCache::keep(const CacheTicket& given, const CasePlan& plan, 
                                 const StagedAction& staged, const LaunchResult& launched) {
   const auto& ticket = static_cast<const Ticket&>(given);
   const PlannedAction& planned = plan.actions.at(action);
-  if (ticket.to_verify) return verify(ticket, planned, staged);
+  if (ticket.to_verify) return verify(ticket, planned, staged, launched);
   return options_.writes ? remember(ticket, planned, staged, launched) : CacheVerdict();
 }
 
-// What was there stays, whatever comes out now.
+// What was there stays, whatever comes out now, unless it was damaged: that is no compiler's fault.
 CacheVerdict CompileCache::verify(const Ticket& ticket, const PlannedAction& planned,
-                                  const StagedAction& staged) const {
+                                  const StagedAction& staged, const LaunchResult& launched) {
   const auto left = left_files(planned, staged);
   if (!left) return {{"not compared with the cached result: " + left.error().message}, {}};
   const auto stored = [&](const std::string& sha256) { return results_.file_of(sha256); };
   const auto difference = difference_between(*ticket.to_verify, *left, stored);
   if (!difference) return {{trouble_with_cache(difference.error())}, {}};
   if (!*difference) return {{"compared with the cached result: the same"}, {}};
+  const auto right = results_.is_right(ticket.key.digest, *ticket.to_verify);
+  if (!right) return {{trouble_with_cache(right.error())}, {}};
+  if (!*right) {
+    CacheVerdict verdict =
+        options_.writes ? remember(ticket, planned, staged, launched) : CacheVerdict();
+    verdict.notes.emplace_back(damaged);
+    return verdict;
+  }
   std::string finding = "not deterministic: made again from the same, " + **difference;
   const fs::path aside = planned.log_directory / ("not_deterministic_" + planned.action.name);
   const auto kept = set_aside(aside, *ticket.to_verify, *left, stored);

@@ -59,7 +59,7 @@ class CompileCache final : public ActionCache {
   bool is_chosen(const std::string& key) const;
   std::vector<std::string> explanation(const Ticket& ticket) const;
   CacheVerdict verify(const Ticket& ticket, const PlannedAction& planned,
-                      const StagedAction& staged) const;
+                      const StagedAction& staged, const LaunchResult& launched);
   CacheVerdict remember(const Ticket& ticket, const PlannedAction& planned,
                         const StagedAction& staged, const LaunchResult& launched);
   void keep_later(const Ticket& ticket, PendingResult pending, bool is_shared);

@@ -68,9 +68,10 @@ std::int64_t read_lines(std::ifstream& file, std::int64_t offset,
   std::string bytes(piece, '\0');
   while (file) {
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    const std::size_t looked_at = rest.size();  // a line may be as long as the file
     rest.append(bytes, 0, static_cast<std::size_t>(file.gcount()));
     std::size_t start = 0;
-    for (std::size_t end = rest.find('\n'); end != std::string::npos;
+    for (std::size_t end = rest.find('\n', looked_at); end != std::string::npos;
          end = rest.find('\n', start)) {
       if (!take(std::string_view(rest).substr(start, end - start), offset)) return offset;
       offset += static_cast<std::int64_t>(end + 1 - start);
@@ -98,10 +99,14 @@ class RunImport {
         imported_.notes.push_back(path_.native() + " cannot be read");
         return {};
       }
+      strange_ = 0;
       read_start(file);
       const auto was_there = continue_with(file, *identity, before);
       if (!was_there) return was_there.error();
-      if (*was_there) return {};
+      if (*was_there) {
+        note_the_others();
+        return {};
+      }
       // Somebody else imports this run as well: what is left after them?
       auto now = history_.import_of(run_.name);
       if (!now) return now.error();
@@ -162,11 +167,19 @@ class RunImport {
     return true;
   }
 
+  // Of the lines that are no events.
+  void note_the_others() {
+    if (strange_ < 2) return;
+    imported_.notes.push_back(
+        fmt::format("{}: {} more lines are not events", path_.native(), strange_ - 1));
+  }
+
   void take(std::string_view line, std::int64_t offset, ImportBatch& batch) {
     if (is_passed_over(line)) return;
     const auto event = event_from_json_line(std::string(line));
     if (!event) {
       if (event.error().kind == ErrorKind::not_found) return;  // of a later version
+      if (strange_++ > 0) return;  // the first one tells enough of a file that was damaged
       imported_.notes.push_back(fmt::format("{}: what stands at byte {} is not an event: {}",
                                             path_.native(), offset, event.error().message));
     } else if (const auto* step = std::get_if<StepFinished>(&*event)) {
@@ -209,6 +222,7 @@ class RunImport {
   Imported& imported_;
   PastRun run_;
   std::map<std::string, std::string> tools_;
+  std::size_t strange_ = 0;  // lines that are no events
 };
 
 }  // namespace

@@ -104,9 +104,8 @@ Result<std::optional<CachedResult>> CachedResults::find(const std::string& key,
   if (!*known) return std::optional<CachedResult>();
   auto result = cached_result_from_json((*known)->record);
   if (!result) return result.error();
-  if (now() - (*known)->used > exactness) {
-    if (auto noted = index_->note_use(key, slot, now()); !noted) return noted.error();
-  }
+  // On a full disk a hit is worth more than the time of its use.
+  if (now() - (*known)->used > exactness) (void)index_->note_use(key, slot, now());
   return std::optional(std::move(*result));
 }
 
@@ -128,9 +127,14 @@ Result<std::optional<CachedResults::OpenFile>> CachedResults::open_trusted(const
     if (auto noted = index_->remember_blob({file.sha256, identity}); !noted) return noted.error();
     return std::optional(std::move(opened));
   }
-  if (auto kept = place_durably(path, layout_.bad() / file.sha256); !kept) return kept.error();
-  if (auto forgotten = index_->forget_blob(file.sha256); !forgotten) return forgotten.error();
+  if (auto done = set_aside(file.sha256); !done) return done.error();
   return std::optional<OpenFile>();
+}
+
+// What is not what its name says.
+Result<void> CachedResults::set_aside(const std::string& sha256) {
+  if (auto kept = place_durably(layout_.blob(sha256), layout_.bad() / sha256); !kept) return kept;
+  return index_->forget_blob(sha256);
 }
 
 Result<std::optional<std::vector<CachedResults::OpenFile>>> CachedResults::open_all(
@@ -152,6 +156,20 @@ Result<bool> CachedResults::is_whole(const std::string& key, const CachedResult&
   const auto opened = open_all(result);
   if (!opened) return opened.error();
   if (*opened) return true;
+  if (auto forgotten = index_->forget_result(key); !forgotten) return forgotten.error();
+  return false;
+}
+
+Result<bool> CachedResults::is_right(const std::string& key, const CachedResult& result) {
+  bool right = true;
+  for (const CachedFile& file : result.files) {
+    const auto digest = sha256_of_file(layout_.blob(file.sha256));
+    if (digest && *digest == file.sha256) continue;
+    right = false;
+    if (!digest) continue;  // gone
+    if (auto done = set_aside(file.sha256); !done) return done.error();
+  }
+  if (right) return true;
   if (auto forgotten = index_->forget_result(key); !forgotten) return forgotten.error();
   return false;
 }

@@ -70,6 +70,10 @@ class CachedResults {
   // Whether all its files are there and right; if not, as copy_out.
   Result<bool> is_whole(const std::string& key, const CachedResult& result);
 
+  // As is_whole, but reads all files, whatever the index knows of them: who is about to say that two
+  // results differ cannot rest on a time stamp.
+  Result<bool> is_right(const std::string& key, const CachedResult& result);
+
   // Copies files, so that what happens to them later does not matter. Cheap where reflinks are.
   Result<PendingResult> take(const std::vector<FileToKeep>& files,
                              const std::filesystem::path& standard_output,
@@ -98,6 +102,7 @@ class CachedResults {
   std::chrono::sys_time<std::chrono::milliseconds> now() const;
   Result<std::filesystem::path> new_part() const;
   Result<std::optional<OpenFile>> open_trusted(const CachedFile& file);
+  Result<void> set_aside(const std::string& sha256);
   Result<std::optional<std::vector<OpenFile>>> open_all(const CachedResult& result);
   Result<Blob> place(const std::filesystem::path& part, CachedFile& file);
 

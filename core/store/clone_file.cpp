@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace sharkreg::core {
 namespace {
@@ -28,6 +29,30 @@ Error cannot_copy(const fs::path& to, int number) {
           {}};
 }
 
+// From `position` on, by reading and writing. 0, or what errno says.
+int copy_bytes(int from, int to, off_t position) {
+  std::vector<char> buffer(std::size_t{1} << 18U);
+  for (;;) {
+    const ssize_t got = ::pread(from, buffer.data(), buffer.size(), position);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno;
+    if (got == 0) return 0;
+    for (ssize_t done = 0; done < got;) {
+      const ssize_t written =
+          ::pwrite(to, buffer.data() + done, static_cast<std::size_t>(got - done), position + done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return errno;
+      done += written;
+    }
+    position += got;
+  }
+}
+
+// Whether the kernel does not copy between these two file systems, or this one, by itself.
+bool is_left_to_us(int number) {
+  return number == EXDEV || number == EOPNOTSUPP || number == EINVAL || number == ENOSYS;
+}
+
 // 0, or what errno says. Does not use the descriptor's own position, which others may share.
 int fill(int from, int to) {
   if (::ioctl(to, FICLONE, from) == 0) return 0;
@@ -38,6 +63,7 @@ int fill(int from, int to) {
     const ssize_t copied = ::copy_file_range(
         from, &position, to, nullptr, static_cast<std::size_t>(status.st_size - position), 0);
     if (copied < 0 && errno == EINTR) continue;
+    if (copied < 0 && is_left_to_us(errno)) return copy_bytes(from, to, position);
     if (copied < 0) return errno;
     if (copied == 0) return EIO;  // it became shorter
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is compiled once is not compiled again: with stub tools, so that it can be counted.
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -422,6 +423,46 @@ TEST_CASE("compile cache: a server that lies or is dead costs a miss and a note"
     check_miss("a", liar.url("/"), 1);
   }
   check_miss("b", "http://127.0.0.1:1/", 2);
+}
+
+TEST_CASE("compile cache: a suite cannot have the user's token sent to a server of its choice") {
+  Pond pond;
+  std::atomic<int> requests = 0;
+  test::ScriptedServer server([&](const test::HttpRequest&) {
+    ++requests;
+    test::HttpResponse answer = test::HttpResponse::of("");
+    answer.status = 404;
+    return answer;
+  });
+  pond.box.write("tests/sharkreg.cfg", "remote-cache = " + server.url("/") + "\n");
+  pond.box.environment["SHARKREG_REMOTE_CACHE_TOKEN"] = "secret";
+  const Ended refused = pond.run();
+  CHECK(refused.exit_status == 2);
+  CHECK(contains(refused.err, "a suite may not say where SHARKREG_REMOTE_CACHE_TOKEN is sent"));
+  CHECK(requests == 0);
+  pond.box.environment["SHARKREG_REMOTE_CACHE"] = server.url("/");
+  CHECK(pond.run().exit_status == 0);
+  CHECK(requests > 0);
+}
+
+TEST_CASE("compile cache: a file that was damaged in the store is not held against the compiler") {
+  Pond pond;
+  REQUIRE(pond.run().exit_status == 0);
+  const std::string module = content_of(module_of(pond.compile()));
+  // As a disk does it: size and time stay.
+  for (const fs::path& blob : pond.blobs()) {
+    const auto time = fs::last_write_time(blob);
+    fs::permissions(blob, fs::perms(0644));
+    std::fstream(blob, std::ios::in | std::ios::out) << "X";
+    fs::last_write_time(blob, time);
+  }
+  const Ended ended = pond.run({"--verify-cache=100"});
+  CHECK(ended.exit_status == 0);
+  CHECK(pond.compile().findings.empty());
+  CHECK(has_note(pond.compile(), "gone or damaged"));
+  REQUIRE(pond.run().exit_status == 0);
+  CHECK(pond.compile().cached);
+  CHECK(content_of(module_of(pond.compile())) == module);
 }
 
 }  // namespace

@@ -64,6 +64,27 @@ bool is_host_independent(const std::vector<std::string>& arguments,
          !value_of(arguments, "iree-llvmcpu-target-cpu", "").empty();
 }
 
+// Whether the compiler is told to link by a program that it has to look for along PATH, so that
+// nobody knows which one that is.
+bool looks_for_linker(const std::vector<std::string>& arguments) {
+  const std::string embedded = value_of(arguments, "iree-llvmcpu-link-embedded", "true");
+  return embedded == "false" || embedded == "0";
+}
+
+// What the compiler gets of the user's environment. All of it decides whether a cached result is used
+// again, so what cannot matter would keep users and machines from sharing any. A native program needs no
+// HOME. It looks along PATH for a linker alone, if its own is not meant. Its temporary files may lie
+// where it works, by a name that is the same everywhere. A script may need anything.
+std::vector<EnvironmentVariable> compiler_environment(const LocatedTool& compiler,
+                                                      const std::vector<std::string>& arguments) {
+  if (!compiler.found() || !is_native(compiler.path)) return passed_on(common_variables);
+  std::vector<EnvironmentVariable> variables{{"TMPDIR", "."}, {"LD_LIBRARY_PATH", std::nullopt}};
+  if (!has_own_linker(compiler.path) || looks_for_linker(arguments)) {
+    variables.push_back({"PATH", std::nullopt});
+  }
+  return variables;
+}
+
 void append(std::vector<Argument>& arguments, const std::vector<std::string>& texts) {
   arguments.insert(arguments.end(), texts.begin(), texts.end());
 }
@@ -157,6 +178,11 @@ Action Backend::compile_action(const CompileRequest& request, const CompiledFile
   std::vector<std::string> all = flags;
   all.insert(all.end(), request.extra_arguments.begin(), request.extra_arguments.end());
   action.host_independent = is_host_independent(all, hardware_.target_backend);
+  action.environment = compiler_environment(compiler, all);
+  const auto system_linker = host_.environment("IREE_LLVM_SYSTEM_LINKER_PATH");
+  if (looks_for_linker(all) && (!system_linker || system_linker->empty())) {
+    action.cacheable = false;
+  }
   if (compiler.found()) {
     if (hides_its_program(compiler.path)) action.cacheable = false;
     action.content_files = compiler_files(compiler.path, hardware_.target_backend);

@@ -207,6 +207,16 @@ std::vector<std::string> compiler_files(const std::string& path,
   return files;
 }
 
+bool is_native(const std::string& path) {
+  return read_text(path, 4) ==
+         "\x7f"
+         "ELF";
+}
+
+bool has_own_linker(const std::string& path) {
+  return is_program(home_of(path) / "iree-lld");
+}
+
 bool hides_its_program(const std::string& path) {
   const std::string text = read_text(path, wrapper_size_limit + 1);
   return text.size() <= wrapper_size_limit &&

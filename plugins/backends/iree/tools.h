@@ -39,6 +39,12 @@ std::vector<std::string> program_files(const std::string& path);
 // device libraries of one target backend ("rocm").
 std::vector<std::string> compiler_files(const std::string& path, const std::string& target_backend);
 
+// Whether it is a program by itself, and no script, which may need anything of the user's environment.
+bool is_native(const std::string& path);
+
+// Whether the linker of the compiler at `path` lies beside it, where it is looked for first.
+bool has_own_linker(const std::string& path);
+
 // Whether the program is a wheel's wrapper of which it cannot be told what it starts, so that nobody
 // knows which files decide.
 bool hides_its_program(const std::string& path);

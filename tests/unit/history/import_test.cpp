@@ -177,6 +177,26 @@ TEST_CASE("what is no event costs a note, not the rest") {
   CHECK(again->notes.empty());
 }
 
+TEST_CASE("a file that is damaged all over costs two notes, not one for each line") {
+  const Runs runs;
+  runs.write("one", whole_run("one", {}));
+  for (int line = 0; line < 100; ++line) runs.append("one", "garbage\n");
+  const auto history = runs.history();
+  const auto imported = import_runs(*history, runs.directory());
+  REQUIRE(imported.has_value());
+  REQUIRE(imported->notes.size() == 2);
+  CHECK(imported->notes[1].ends_with("99 more lines are not events"));
+}
+
+TEST_CASE("a line is found wherever it ends, behind any number of pieces") {
+  const Runs runs;
+  StepFinished step = step_of("2026-02-03T04:05:09.000Z", "run acme a1", Verdict::pass, 2);
+  step.details.push_back(std::string(3'000'000, 'x'));
+  runs.write("one", whole_run("one", {step, step}));
+  const auto history = runs.history();
+  CHECK(runs.import(*history) == 2);
+}
+
 TEST_CASE("without a directory of runs there is nothing to import") {
   const Runs runs;
   CHECK(runs.import(*runs.history()) == 0);

@@ -224,6 +224,51 @@ TEST_CASE("the environment is listed, and linkers from it decide the result") {
                        "IREE_LLVM_EMBEDDED_LINKER_PATH", "IREE_LLVM_SYSTEM_LINKER_PATH"});
 }
 
+TEST_CASE("users with another HOME, PATH or TMPDIR share the results of a native compiler") {
+  Probed probed(help_of_today);
+  const auto environment_with = [&](const Texts& flags) {
+    CompileRequest request = rocm_request();
+    request.extra_arguments = flags;
+    Texts texts;
+    const Action action = probed.backend.plan_compile(request).actions[0];
+    for (const auto& variable : action.environment) {
+      texts.push_back(variable.name + (variable.value ? "=" + *variable.value : ""));
+    }
+    return texts;
+  };
+  const Texts linkers{"IREE_LLVM_EMBEDDED_LINKER_PATH", "IREE_LLVM_SYSTEM_LINKER_PATH"};
+  const auto with_linkers = [&](Texts names) {
+    names.insert(names.end(), linkers.begin(), linkers.end());
+    return names;
+  };
+  const Texts script = with_linkers({"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"});
+  const Texts searching = with_linkers({"TMPDIR=.", "LD_LIBRARY_PATH", "PATH"});
+  CHECK(environment_with({}) == script);
+  probed.directory.write_program("iree-compile",
+                                 "\x7f"
+                                 "ELF");
+  CHECK(environment_with({}) == searching);
+  probed.directory.write_program("iree-lld",
+                                 "\x7f"
+                                 "ELF");
+  CHECK(environment_with({}) == with_linkers({"TMPDIR=.", "LD_LIBRARY_PATH"}));
+  CHECK(environment_with({"--iree-llvmcpu-link-embedded=false"}) == searching);
+}
+
+TEST_CASE("a linker that is looked for along PATH makes a compile uncacheable") {
+  Probed probed(help_of_today);
+  CompileRequest request = rocm_request();
+  request.extra_arguments = {"--iree-llvmcpu-link-embedded=false"};
+  const auto cacheable = [&] { return probed.backend.plan_compile(request).actions[0].cacheable; };
+  CHECK_FALSE(cacheable());
+  probed.host.variables["IREE_LLVM_SYSTEM_LINKER_PATH"] =
+      probed.directory.write_program("my-ld", "ELF");
+  CHECK(cacheable());
+  request.extra_arguments = {"--iree-llvmcpu-link-embedded=true"};
+  probed.host.variables.clear();
+  CHECK(cacheable());
+}
+
 TEST_CASE("absolute paths in flags: what is read counts, what is written cannot be cached") {
   FakeHost host;
   rocm::Backend backend({}, host);

@@ -68,6 +68,27 @@ struct Shelf {
   }
 };
 
+TEST_CASE("files are copied between file systems, where the kernel does not do it by itself") {
+  const fs::path memory = "/dev/shm";
+  struct stat here {};
+  struct stat there {};
+  const auto directory = TemporaryDirectory::create(fs::temp_directory_path(), "copies-").value();
+  const bool is_other = ::stat(memory.c_str(), &there) == 0 &&
+                        ::stat(directory.path().c_str(), &here) == 0 && here.st_dev != there.st_dev;
+  auto other = is_other ? TemporaryDirectory::create(memory, "copies-")
+                        : Result<TemporaryDirectory>(Error{ErrorKind::not_found, "", {}});
+  if (!other) {
+    MESSAGE("skipped: there is no second file system");
+    return;
+  }
+  const std::string content = std::string(700'000, 'x') + "end";
+  std::ofstream(directory.path() / "file") << content;
+  REQUIRE(clone_file(directory.path() / "file", other->path() / "copy").has_value());
+  CHECK(read_file(other->path() / "copy").value() == content);
+  REQUIRE(clone_file(other->path() / "copy", directory.path() / "back").has_value());
+  CHECK(read_file(directory.path() / "back").value() == content);
+}
+
 TEST_CASE("cached results: what was kept comes out, with modes, directories and logs") {
   Shelf shelf;
   CHECK_FALSE(shelf.find("key").has_value());
