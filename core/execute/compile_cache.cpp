@@ -103,8 +103,10 @@ CompileCache::~CompileCache() {
 }
 
 bool CompileCache::considers(const CasePlan& plan, const PlannedAction& planned) const {
-  const bool is_run = plan.steps.at(planned.step).stage == Stage::run;
-  return !is_run || (options_.reuses_runs && planned.action.cacheable);
+  const PlannedStep& step = plan.steps.at(planned.step);
+  if (step.stage != Stage::run) return true;
+  // Repetitions are to show whether they give the same: one result is not compared with itself.
+  return options_.reuses_runs && planned.action.cacheable && step.repetition == 0;
 }
 
 CacheAnswer CompileCache::look_up(const CasePlan& plan, std::size_t action,

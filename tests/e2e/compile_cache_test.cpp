@@ -284,6 +284,15 @@ TEST_CASE("compile cache: runs are used again only when that is asked for") {
   CHECK(step_of(pond.box.events(), "m/a", "run cpu").cached);
 }
 
+TEST_CASE("compile cache: repetitions of a run are done, also when runs are used again") {
+  Pond pond;
+  for (int round = 1; round <= 2; ++round) {
+    REQUIRE(pond.run({"--reuse-runs", "--repeat=3"}).exit_status == 0);
+    CHECK(count_of(content_of(pond.box.calls()), "iree-run-module in") ==
+          static_cast<std::size_t>(3 * round));
+  }
+}
+
 TEST_CASE("compile cache: cache stats, verify and gc count it") {
   Pond pond;
   REQUIRE(pond.run().exit_status == 0);
