@@ -2,6 +2,8 @@
 #include "store/cached_results.h"
 
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <random>
@@ -49,6 +51,23 @@ Result<void> flush(const fs::path& file) {
   return {};
 }
 
+// Copies of processes that were killed. One of another container, whose number says nothing here, is
+// known by its age: copies wait for seconds.
+void remove_abandoned(const fs::path& parts) {
+  constexpr std::chrono::hours long_ago{1};
+  std::error_code error;
+  for (fs::directory_iterator at(parts, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename();
+    int process = 0;
+    if (std::sscanf(name.c_str(), "result-%d-", &process) != 1 || process <= 0) continue;
+    const bool is_gone = ::kill(process, 0) != 0 && errno == ESRCH;
+    std::error_code ignored;
+    const auto time = fs::last_write_time(at->path(), ignored);
+    if (!is_gone || ignored || fs::file_time_type::clock::now() - time < long_ago) continue;
+    fs::remove(at->path(), ignored);
+  }
+}
+
 void remove_all(const std::vector<fs::path>& files) {
   for (const fs::path& file : files) {
     std::error_code ignored;
@@ -89,6 +108,7 @@ Result<std::unique_ptr<CachedResults>> CachedResults::open(StoreLayout layout, c
                                                            std::uint64_t max_size) {
   auto index = StoreIndex::open(layout.index());
   if (!index) return index.error();
+  remove_abandoned(layout.parts());
   return std::unique_ptr<CachedResults>(
       new CachedResults(std::move(layout), std::move(*index), clock, max_size));
 }

@@ -49,7 +49,7 @@ class PendingResult {
 // Threads: any. Other processes may use the store. Errors are of the disk and the index.
 class CachedResults {
  public:
-  // `clock` must outlive it. `max_size`: bytes that the store may have; 0: any.
+  // Also removes what processes that were killed left half stored. `clock` must outlive it. `max_size`: bytes that the store may have; 0: any.
   static Result<std::unique_ptr<CachedResults>> open(StoreLayout layout, const Clock& clock,
                                                      std::uint64_t max_size);
 

@@ -111,29 +111,48 @@ std::string first_word(std::string_view line) {
   return quote == 0 ? word : std::string();
 }
 
-// What a script starts in its own place by an absolute path; empty: nothing, or it is no script.
-fs::path started_program(const fs::path& path) {
-  constexpr std::size_t size_limit = 16384;
-  const std::string text = read_text(path, size_limit);
-  if (!text.starts_with("#!")) return {};
-  for (const std::string_view line : lines_of(text)) {
-    constexpr std::string_view command = "exec ";
-    const std::string_view words = trimmed(line);
-    if (!words.starts_with(command)) continue;
-    const std::string word = first_word(trimmed(words.substr(command.size())));
-    if (word.starts_with('/') && is_program(word)) return word;
-  }
-  return {};
+// What a line of a script starts in the script's place or with its arguments: a program by its
+// absolute path; empty: something, but nobody can tell what; absent: nothing.
+std::optional<fs::path> started_by(std::string_view line) {
+  constexpr std::string_view command = "exec ";
+  std::string_view words = trimmed(line);
+  if (words.starts_with('#')) return std::nullopt;
+  const bool is_exec = words.starts_with(command);
+  if (is_exec) words = trimmed(words.substr(command.size()));
+  const std::string_view before = words.substr(0, words.find("$@"));
+  const bool passes_on = before.size() < words.size() && (is_exec || contains(before, "/"));
+  if (!is_exec && !passes_on) return std::nullopt;
+  const std::string word = first_word(words);
+  if (word.starts_with('/') && is_program(word)) return word;
+  return passes_on ? std::optional<fs::path>(fs::path()) : std::nullopt;
 }
 
-// A program and those that are started by it in turn.
+// What the lines of a script start; nothing if it is no script.
+std::vector<fs::path> started_programs(const fs::path& path) {
+  constexpr std::size_t size_limit = 16384;
+  std::vector<fs::path> started;
+  const std::string text = read_text(path, size_limit);
+  if (!text.starts_with("#!")) return started;
+  for (const std::string_view line : lines_of(text)) {
+    if (auto program = started_by(line)) started.push_back(std::move(*program));
+  }
+  // A script of another language that goes on with its own arguments.
+  const bool is_python = contains(text.substr(0, text.find('\n')), "python");
+  if (is_python && contains(text, "sys.argv") &&
+      (contains(text, "os.exec") || contains(text, "subprocess"))) {
+    started.emplace_back();
+  }
+  return started;
+}
+
+// A program and those that are started by it in turn; among them an empty path for what is unknown.
 std::vector<fs::path> programs_behind(const std::string& path) {
-  constexpr std::size_t most = 4;  // they might go round in a circle
+  constexpr std::size_t most = 8;  // they might go round in a circle
   std::vector<fs::path> programs{path};
-  while (programs.size() < most) {
-    const fs::path next = started_program(programs.back());
-    if (next.empty()) break;
-    programs.push_back(next);
+  for (std::size_t at = 0; at < programs.size() && programs.size() < most; ++at) {
+    for (const fs::path& next : started_programs(programs[at])) {
+      if (std::ranges::find(programs, next) == programs.end()) programs.push_back(next);
+    }
   }
   return programs;
 }
@@ -179,6 +198,7 @@ LocatedTool Tools::locate(const std::string& name) const {
 std::vector<std::string> program_files(const std::string& path) {
   std::vector<std::string> files;
   for (const fs::path& program : programs_behind(path)) {
+    if (program.empty()) continue;
     files.push_back(program.string());
     const fs::path home = home_of(program);
     // Beside the program in a wheel, in lib/ in a source build's tree.
@@ -196,6 +216,7 @@ std::vector<std::string> compiler_files(const std::string& path,
                                         const std::string& target_backend) {
   std::vector<std::string> files = program_files(path);
   for (const fs::path& program : programs_behind(path)) {
+    if (program.empty()) continue;
     const fs::path home = home_of(program);
     add_file(files, home / "iree-lld");
     for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
@@ -218,9 +239,13 @@ bool has_own_linker(const std::string& path) {
 }
 
 bool hides_its_program(const std::string& path) {
-  const std::string text = read_text(path, wrapper_size_limit + 1);
-  return text.size() <= wrapper_size_limit &&
-         wrapped_program(text, fs::path(path).filename()).has_value();
+  const auto programs = programs_behind(path);
+  return std::ranges::any_of(programs, [&](const fs::path& program) {
+    if (program.empty()) return true;
+    const std::string text = read_text(program, wrapper_size_limit + 1);
+    return text.size() <= wrapper_size_limit &&
+           wrapped_program(text, fs::path(path).filename()).has_value();
+  });
 }
 
 std::string wheel_version(const std::string& path) {

@@ -45,8 +45,8 @@ bool is_native(const std::string& path);
 // Whether the linker of the compiler at `path` lies beside it, where it is looked for first.
 bool has_own_linker(const std::string& path);
 
-// Whether the program is a wheel's wrapper of which it cannot be told what it starts, so that nobody
-// knows which files decide.
+// Whether the program is a script, a wheel's wrapper or another, of which it cannot be told what it
+// starts with its own arguments, so that nobody knows which files decide.
 bool hides_its_program(const std::string& path);
 
 // What the wheel says about the version of the program at `path`; empty if it is not in a wheel.

@@ -68,6 +68,31 @@ TEST_CASE("a wheel's wrapper that cannot be looked through is told from other sc
   CHECK_FALSE(iree::hides_its_program(directory.write_program("bin/own", "#!/bin/sh\nexit 0\n")));
 }
 
+TEST_CASE("a script that hands its arguments to what nobody can tell hides its program") {
+  const TemporaryDirectory directory;
+  const auto native = directory.write_program("place/iree-compile", "ELF");
+  const std::string place = (directory.path() / "place").string();
+  const auto hides = [&](const std::string& text) {
+    return iree::hides_its_program(directory.write_program("bin/iree-compile", text));
+  };
+  CHECK(hides("#!/bin/sh\nexec \"$(dirname \"$0\")/../place/iree-compile\" \"$@\"\n"));
+  CHECK(hides("#!/bin/sh\nD=" + place + "\nexec $D/iree-compile \"$@\"\n"));
+  CHECK(hides("#!/bin/sh\n\"$D/iree-compile\" \"$@\"\n"));
+  CHECK(hides("#!/bin/sh\nA=b " + std::string(native) + " \"$@\"\n"));
+  CHECK(hides("#!/bin/sh\nexec iree-compile-2 \"$@\"\n"));
+  CHECK(hides("#!/usr/bin/env python3\nimport os, sys\nos.execvp('x', sys.argv)\n"));
+  CHECK_FALSE(hides("#!/bin/sh\nexec " + std::string(native) + " \"$@\"\n"));
+  CHECK_FALSE(hides("#!/bin/sh\n" + std::string(native) + " \"$@\"\n"));
+  CHECK_FALSE(
+      hides("#!/bin/sh\nexec > log\nfor word in \"$@\"; do echo \"$word\" > /dev/null; done\n"));
+  // One that it starts may hide its own.
+  const auto second = directory.write_program("second", "#!/bin/sh\nexec other \"$@\"\n");
+  CHECK(hides("#!/bin/sh\nexec " + std::string(second) + " \"$@\"\n"));
+  const auto without_exec = directory.write_program(
+      "tools/iree-compile", "#!/bin/sh\n" + std::string(native) + " \"$@\"\n");
+  CHECK(iree::program_files(without_exec) == Texts{without_exec, native});
+}
+
 TEST_CASE("a missing program says where it was looked for") {
   const auto tool = Tools({"/nowhere/a", "/nowhere/b"}).locate("iree-compile");
   CHECK_FALSE(tool.found());

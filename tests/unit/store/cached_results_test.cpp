@@ -3,6 +3,8 @@
 
 #include <fstream>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -251,6 +253,31 @@ TEST_CASE("file digests: a file is read again when it changed, a blob never") {
   const std::string name = sha256_of("a blob");
   CHECK(digests.of(shelf.layout.blob(name)).value() == name);
   CHECK_FALSE(digests.of("/nowhere/file").has_value());
+}
+
+TEST_CASE("what a killed process left half stored goes when the store is opened an hour later") {
+  Shelf shelf;
+  const fs::path parts = shelf.layout.parts();
+  fs::create_directories(parts);
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  const std::string dead = "result-" + std::to_string(child) + "-";
+  const std::string living = "result-" + std::to_string(::getpid()) + "-";
+  const auto make = [&](const std::string& name, bool is_old) {
+    std::ofstream(parts / name) << "half";
+    if (is_old)
+      fs::last_write_time(parts / name, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  };
+  make(dead + "old", true);
+  make(dead + "new", false);
+  make(living + "old", true);
+  make("download", true);
+  (void)shelf.open();
+  CHECK_FALSE(fs::exists(parts / (dead + "old")));
+  CHECK(fs::exists(parts / (dead + "new")));
+  CHECK(fs::exists(parts / (living + "old")));
+  CHECK(fs::exists(parts / "download"));
 }
 
 }  // namespace
