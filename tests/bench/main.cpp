@@ -71,8 +71,8 @@ Result<std::optional<std::string>> find_missing_tool(const Workplace& workplace,
 
 Result<void> compare_run(const Workplace& workplace, const Options& options,
                          const std::string& model) {
-  // What is cached starts no tool.
-  const Command command = workplace.sharkreg({model, "--no-cache"});
+  // What is cached starts no tool; by hand one follows the other.
+  const Command command = workplace.sharkreg({model, "--no-cache", "--jobs=1"});
   if (const auto warm = run_timed_well(command); !warm) return warm.error();
   const Result<ModelRun> run = read_run(workplace);
   if (!run) return run.error();

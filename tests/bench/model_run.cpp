@@ -37,6 +37,7 @@ std::chrono::microseconds from_seconds(double seconds) {
 void add(const core::StepFinished& step, ModelRun& run) {
   for (const core::ActionRecord& action : step.actions) {
     run.commands.push_back(action.command);
+    run.cases.push_back(step.model + "/" + step.submodel);
     run.in_tools += {from_seconds(action.seconds),
                      from_seconds(action.user_seconds + action.system_seconds), 0};
   }
@@ -70,7 +71,9 @@ Result<void> prepare_hand(const Workplace& workplace) {
   for (const fs::path& model : entries_of(workplace.cache() / "artifacts")) {
     for (const fs::path& artifact : entries_of(model)) {
       std::error_code error;
-      fs::create_symlink(fs::canonical(artifact), workplace.hand() / artifact.filename(), error);
+      const fs::path link = workplace.hand() / artifact.filename();
+      fs::remove(link, error);  // of what was done by hand before
+      fs::create_symlink(fs::canonical(artifact), link, error);
       if (error) return failure("cannot link " + artifact.string() + ": " + error.message());
     }
   }

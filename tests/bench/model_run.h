@@ -16,6 +16,7 @@ namespace sharkreg::bench {
 // From the results.jsonl of a run.
 struct ModelRun {
   std::vector<std::vector<std::string>> commands;  // of its tools, in the order in which they ended
+  std::vector<std::string> cases;                  // of each command: "model/submodel"
   std::vector<std::filesystem::path> outputs;      // files that the tools made
   Times in_tools;                                  // while a tool was running, and what it needed
 };

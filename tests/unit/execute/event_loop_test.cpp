@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execute/event_loop.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <set>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 namespace sharkreg::core {
 namespace {
@@ -46,6 +49,57 @@ TEST_CASE("as much blocking work runs at a time as there are threads") {
   }
   loop.run_until([&] { return done == 3; });
   CHECK(working == 3);
+}
+
+TEST_CASE("blocking work of the loop begins although the loop is never idle") {
+  EventLoop loop;
+  std::atomic<bool> worked = false;
+  std::function<void()> again = [&] {
+    if (!worked) loop.post(again);
+  };
+  loop.post([&] {
+    again();
+    loop.post_blocking([&]() -> std::function<void()> {
+      worked = true;
+      return nullptr;
+    });
+  });
+  loop.run_until([&] { return worked.load(); });
+  CHECK(worked);
+}
+
+TEST_CASE("much blocking work is begun in order, and each answer comes once") {
+  EventLoop loop(1);
+  std::vector<int> begun;
+  std::vector<int> answered;
+  loop.post([&] {
+    for (int index = 0; index < 500; ++index) {
+      loop.post_blocking([&, index]() -> std::function<void()> {
+        begun.push_back(index);
+        return [&, index] { answered.push_back(index); };
+      });
+    }
+  });
+  loop.run_until([&] { return answered.size() == 500; });
+  CHECK(begun == answered);
+  CHECK(std::ranges::is_sorted(begun));
+}
+
+TEST_CASE("blocking work that the loop no longer waits for is done before the loop is destroyed") {
+  std::atomic<int> worked = 0;
+  {
+    EventLoop loop;
+    bool posted = false;
+    loop.post([&] {
+      loop.post_blocking([&]() -> std::function<void()> {
+        ++worked;
+        return nullptr;
+      });
+      posted = true;
+    });
+    loop.run_until([&] { return posted; });
+  }
+  CHECK(worked == 1);
 }
 
 TEST_CASE("what is posted runs later, in order, also from other threads") {

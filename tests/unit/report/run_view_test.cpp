@@ -21,6 +21,34 @@ TEST_CASE("a step that has no verdict was not run, and says whether it was begun
   CHECK(view.tally.count(Verdict::not_run) == 3);
 }
 
+TEST_CASE("of a step that passed, what no report shows is not kept; of another, what it says is") {
+  auto step = finished_step("m", "s", "run cpu", Verdict::pass, 2);
+  step.id = "id";
+  step.repeat = "again";
+  step.notes = {"note"};
+  step.actions.resize(1);
+  step.comparisons.resize(2);
+  step.comparisons[0].match = true;
+  step.outputs = {"a.npy"};
+  auto failed = step;
+  failed.verdict = Verdict::fail;
+  RunViewBuilder builder;
+  builder.add(step);
+  builder.add(failed);
+  const RunView view = builder.finish();
+  REQUIRE(view.cases.at(0).steps.size() == 2);
+  const StepFinished& passed = view.cases[0].steps[0];
+  CHECK(passed.seconds == 2);
+  CHECK(passed.notes.size() == 1);
+  CHECK(passed.id.empty());
+  CHECK(passed.repeat.empty());
+  CHECK(passed.actions.empty());
+  CHECK(passed.outputs.empty());
+  CHECK(passed.comparisons.empty());
+  CHECK(view.cases[0].steps[1].repeat == "again");
+  CHECK(view.cases[0].steps[1].comparisons.size() == 1);
+}
+
 TEST_CASE("steps keep the order in which they were announced") {
   const std::vector<Event> events = {
       CasePlanned{"m", "s", {"compile cpu", "run cpu"}},
