@@ -213,4 +213,13 @@ std::string human_duration(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
 }
 
+std::string without_repetition(const std::string& step) {
+  const std::size_t mark = step.rfind(" #");
+  if (mark == std::string::npos) return step;
+  const std::string_view number = std::string_view(step).substr(mark + 2);
+  const bool is_number =
+      !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+  return is_number ? step.substr(0, mark) : step;
+}
+
 }  // namespace sharkreg::core

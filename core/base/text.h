@@ -40,4 +40,7 @@ std::string printable(std::string_view text);
 // "1.2 s", "340 ms", "2 min 5 s".
 std::string human_duration(double seconds);
 
+// The name of a step without the number of its repetition: "run acme a1" for "run acme a1 #2".
+std::string without_repetition(const std::string& step);
+
 }  // namespace sharkreg::core

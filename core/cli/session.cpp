@@ -70,6 +70,10 @@ void Session::action_waits(const CasePlan& plan, std::size_t action, const std::
   announce(plan, plan.actions[action].step, "waiting for " + for_what);
 }
 
+void Session::held_up() {
+  sink_.on(RunNote{"waiting for another sharkreg process, which times something"});
+}
+
 void Session::worked(const CasePlan& plan, const WorkSpan& work) {
   if (trace_ == nullptr) return;
   trace_->add(trace_span(plan, work));

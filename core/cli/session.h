@@ -45,6 +45,7 @@ class Session final : public PlanSource, public ExecutionObserver {
   void fetch_finished(const CasePlan& plan, std::size_t artifact) override;
   void action_started(const CasePlan& plan, std::size_t action) override;
   void action_waits(const CasePlan& plan, std::size_t action, const std::string& for_what) override;
+  void held_up() override;
   void worked(const CasePlan& plan, const WorkSpan& work) override;
   bool blames_device(const CasePlan& plan, std::size_t action, const ActionResult& result) override;
   bool hangs(const CasePlan& plan, std::size_t action, const ActionResult& result,

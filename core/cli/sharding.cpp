@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "history/shard.h"
 
 namespace sharkreg::core {
@@ -15,6 +16,19 @@ namespace {
 
 std::string name_of(const CaseFile& file) {
   return file.model + "/" + file.submodel;
+}
+
+// What must be the same for all shards, or steps would be missing in the whole.
+std::string selection_of(const Settings& settings) {
+  std::vector<std::string> options;
+  for (const std::string& pattern : settings.texts("filter")) {
+    options.push_back("--filter=" + pattern);
+  }
+  if (settings.is_true("rerun-failed")) options.emplace_back("--rerun-failed");
+  for (const char* name : {"stage", "repeat"}) {
+    options.push_back(fmt::format("--{}={}", name, settings.text(name)));
+  }
+  return join(options, " ");
 }
 
 struct CaseTimes {
@@ -63,6 +77,7 @@ Result<std::optional<ShardRecord>> take_shard(const Context& context, RunHistory
   record.partition = digest_of(partition);
   record.cases = partition.at(choice->index - 1);
   record.balanced_by = times->source;
+  record.selection = selection_of(settings);
   history.note(fmt::format("shard {}/{}: {} of {} models{}", record.index, record.count,
                            record.cases.size(), files.size(),
                            times->source.empty() ? "" : ", cut by the times of " + times->source));

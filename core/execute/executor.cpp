@@ -250,6 +250,7 @@ class Executor::State {
   bool may_begin_other_work() {
     if (halted_ || scheduler_.may_begin_other_work()) return true;
     others_time_ = true;
+    if (!std::exchange(told_of_others_, true)) observer_->held_up();
     return false;
   }
 
@@ -482,6 +483,7 @@ class Executor::State {
   bool pump_again_ = false;
   bool pump_posted_ = false;
   bool others_time_ = false;
+  bool told_of_others_ = false;
   bool retrying_ = false;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };

@@ -72,6 +72,9 @@ class ExecutionObserver {
   virtual void action_waits(const CasePlan&, std::size_t /*action*/,
                             const std::string& /*for_what*/) {}
 
+  // Nothing at all is begun, since another sharkreg process times something. Told once.
+  virtual void held_up() {}
+
   // Each fetch, action and conclusion that took place, at its end; for a conclusion, after what it
   // returned was called.
   virtual void worked(const CasePlan&, const WorkSpan&) {}

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
+
 namespace sharkreg::core {
 namespace {
 
@@ -23,6 +25,13 @@ std::optional<Estimate> HistoryEstimates::of(const CasePlan& plan, std::size_t a
   subject.submodel = plan.submodel;
   subject.step = plan.steps.at(planned.step).name;
   auto past = history_.actions_of(subject, planned.action.name, sku_, most_samples);
+  // A repetition that never was takes what the run takes otherwise.
+  const std::string run = without_repetition(subject.step);
+  for (const std::string& step : {run, run + " #1"}) {
+    if (!past || !past->empty() || plan.steps.at(planned.step).repetition == 0) break;
+    subject.step = step;
+    past = history_.actions_of(subject, planned.action.name, sku_, most_samples);
+  }
   is_usable_ = past.has_value();
   if (!past || past->empty()) return std::nullopt;
   const std::int64_t memory = std::ranges::max(*past, {}, &PastAction::peak_memory).peak_memory;

@@ -156,6 +156,10 @@ class Check {
                               difference(shard, first)));
         continue;
       }
+      if (shard.selection != first.selection) {
+        say(part, fmt::format("did other steps than {}: {} and {}", name_of(parts_.front()),
+                              selection_of(shard), selection_of(first)));
+      }
       const auto [other, is_new] = by_index.emplace(shard.index, &part);
       if (!is_new) {
         say(part, "is given twice: also by " + other->second->input->name);
@@ -173,6 +177,10 @@ class Check {
     } else if (are_of_one && problems_.empty() && digest_of(partition) != first.partition) {
       problems_.push_back("the cases of the shards are not those of their partition");
     }
+  }
+
+  static std::string selection_of(const ShardRecord& shard) {
+    return shard.selection.empty() ? "an unknown selection" : shard.selection;
   }
 
   static std::string difference(const ShardRecord& one, const ShardRecord& other) {

@@ -24,15 +24,6 @@ std::string step_name(Stage stage, const std::string& backend, const std::string
   return name;
 }
 
-std::string without_repetition(const std::string& step) {
-  const std::size_t mark = step.rfind(" #");
-  if (mark == std::string::npos) return step;
-  const std::string_view number = std::string_view(step).substr(mark + 2);
-  const bool is_number =
-      !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
-  return is_number ? step.substr(0, mark) : step;
-}
-
 std::filesystem::path ArtifactPlaces::place_of(const Source& source) {
   std::filesystem::path path = directory_ / source.file_name;
   for (int number = 2;; ++number) {

@@ -50,9 +50,6 @@ struct PlannedArtifact {
 // "run acme a1".
 std::string step_name(Stage stage, const std::string& backend, const std::string& target);
 
-// "run acme a1" for "run acme a1 #2".
-std::string without_repetition(const std::string& step);
-
 // Gives the artifacts of a case their places below a directory: sources that are not the same never
 // share one.
 class ArtifactPlaces {

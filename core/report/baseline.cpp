@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/text.h"
 #include "report/results_file.h"
 #include "report/screen_text.h"
 #include "report/step_text.h"
@@ -62,12 +63,13 @@ Baseline::Baseline(std::span<const Event> events) {
   for (const Event& event : events) {
     const auto* step = std::get_if<StepFinished>(&event);
     if (step == nullptr) continue;
-    verdicts_[{step->model, step->submodel, step->step}].push_back(step->verdict);
+    verdicts_[{step->model, step->submodel, without_repetition(step->step)}].push_back(
+        step->verdict);
   }
 }
 
 Standing Baseline::standing_of(const StepFinished& step, bool strict_xfail) const {
-  const auto found = verdicts_.find({step.model, step.submodel, step.step});
+  const auto found = verdicts_.find({step.model, step.submodel, without_repetition(step.step)});
   const bool is_there = found != verdicts_.end();
   const auto was = [&](auto&& kind) {
     return is_there && std::ranges::any_of(found->second, kind);

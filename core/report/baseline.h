@@ -36,7 +36,7 @@ inline bool is_known_failure(const StepFinished& step) {
 }
 
 // The verdicts of an earlier run by model, submodel and step. Of a step that was done several times
-// the worst counts.
+// the worst counts, and it is held against each repetition, however many there were in either run.
 //
 // A failure is known when the earlier run failed there too, whichever way. Where nothing was found
 // out (infra, invalid, no-golden) the verdict must have been the very same: a step that could not

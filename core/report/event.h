@@ -48,6 +48,7 @@ struct ShardRecord {
   std::string partition;           // digest of the cases of all shards
   std::vector<std::string> cases;  // of this one: "model/submodel"
   std::string balanced_by;         // whose times decided; empty: each case counted the same
+  std::string selection;  // options that say which steps of the cases are done, and how often
 };
 
 struct RunStarted {

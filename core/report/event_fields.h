@@ -44,6 +44,7 @@ void fields(auto&& visit, Like<ShardRecord> auto& value) {
   visit("partition", value.partition);
   visit("cases", value.cases);
   visit("balanced_by", value.balanced_by);
+  visit("selection", value.selection);
 }
 
 void fields(auto&& visit, Like<RunStarted> auto& value) {

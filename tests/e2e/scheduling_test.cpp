@@ -296,8 +296,42 @@ rmdir ROOT/timed
   CHECK(machine.lines("overlaps") == Texts{});
 }
 
+TEST_CASE(
+    "a process that another one holds up by timing says so, begins nothing, and can be ended") {
+  const Machine machine(1);
+  machine.write_tool("iree-compile", R"(
+case $PWD in *ROOT/second/*) touch ROOT/begun;; esac
+echo "a module" > "$2"
+)");
+  machine.write_tool("iree-run-module", R"(
+touch ROOT/timed
+while [ ! -e ROOT/go ]; do sleep 0.01; done
+)");
+  const auto wait_until = [](const auto& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (!condition() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    REQUIRE(condition());
+  };
+  Arguments first = process(machine, "first");
+  first.push_back("--exclusive-timing");
+  Running one = machine.start(first);
+  wait_until([&] { return fs::exists(machine.sandbox.root() / "timed"); });
+  Running two = machine.start(process(machine, "second"));
+  wait_until([&] {
+    return contains(two.out(), "waiting for another sharkreg process, which times something");
+  });
+  two.send(SIGINT);
+  CHECK(two.wait().exit_status == 130);
+  CHECK_FALSE(fs::exists(machine.sandbox.root() / "begun"));
+  machine.sandbox.write("go", "");
+  CHECK(one.wait().exit_status == 0);
+}
+
 TEST_CASE("compiles use one thread when there are as many as CPU slots") {
   const Machine machine(4);
+  // Without the cache, which gives the others what the first one made of the same program.
   CHECK(machine.run({"--backend=cpu", "--jobs=2", "--no-cache"}).exit_status == 0);
   CHECK(count_of(content_of(machine.sandbox.calls()), "--mlir-disable-threading") >= 2);
   const Machine lonely(1);

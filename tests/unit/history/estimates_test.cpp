@@ -66,4 +66,18 @@ TEST_CASE("failures, cached results, other SKUs, targets and actions say nothing
   CHECK_FALSE(HistoryEstimates(*history, "small").of(plan_of("run acme a2"), 0).has_value());
 }
 
+TEST_CASE("a repetition that never was is estimated by the run, or by the first repetition") {
+  const Runs runs;
+  runs.write("one", whole_run("one", {step_of("1", "run acme a1", Verdict::pass, 4),
+                                      step_of("2", "run acme a2 #1", Verdict::pass, 9)}));
+  const auto history = runs.history();
+  CHECK(runs.import(*history) == 2);
+  const HistoryEstimates estimates(*history, "big");
+  CasePlan third = plan_of("run acme a1 #3");
+  third.steps[0].repetition = 3;
+  CHECK(estimates.of(third, 0)->wall == milliseconds(4000));
+  third.steps[0].name = "run acme a2 #3";
+  CHECK(estimates.of(third, 0)->wall == milliseconds(9000));
+}
+
 }  // namespace sharkreg::core

@@ -33,8 +33,12 @@ MergeInput shard(std::size_t index, const Partition& of = partition) {
   auto& start = std::get<RunStarted>(events.front());
   start.host = fmt::format("host-{}", index);
   start.cases = static_cast<std::int64_t>(steps.size());
-  start.shard = ShardRecord{static_cast<std::int64_t>(index), static_cast<std::int64_t>(of.size()),
-                            digest_of(of), of.at(index - 1), ""};
+  start.shard = ShardRecord{static_cast<std::int64_t>(index),
+                            static_cast<std::int64_t>(of.size()),
+                            digest_of(of),
+                            of.at(index - 1),
+                            "",
+                            ""};
   std::get<RunFinished>(events.back()).seconds = static_cast<double>(index);
   return {fmt::format("{}.jsonl", index), {std::move(events), false, 0}};
 }
@@ -109,6 +113,14 @@ TEST_CASE("shards of different partitions are refused") {
   const Partition fewer{{"m/a", "m/b"}, {"m/c", "m/d"}};
   CHECK(refusal_of({shard(1), shard(2, fewer), shard(3)})
             .find("shard 2/2 (2.jsonl) is of another partition") != std::string::npos);
+}
+
+TEST_CASE("shards that did not do the same steps are refused") {
+  MergeInput compiles = shard(2);
+  start_in(compiles).shard->selection = "--filter=*/compile *";
+  CHECK(refusal_of({shard(1), compiles, shard(3)}) ==
+        "shard 2/3 (2.jsonl) did other steps than shard 1/3 (1.jsonl): --filter=*/compile * and an "
+        "unknown selection");
 }
 
 TEST_CASE("a shard that did not come to its end is named") {

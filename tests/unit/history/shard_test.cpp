@@ -125,7 +125,7 @@ TEST_CASE("the history's times are those of whole runs, without what was cached"
                                           step_of("3", "compile acme", Verdict::pass, 9),
                                           step_of("4", "run acme", Verdict::fail, 4), cached}));
   auto shard = whole_run("shard", {step_of("5", "run acme", Verdict::pass, 100)});
-  std::get<RunStarted>(shard.front()).shard = ShardRecord{1, 2, "p", {"m/s"}, ""};
+  std::get<RunStarted>(shard.front()).shard = ShardRecord{1, 2, "p", {"m/s"}, "", ""};
   runs.write("shard", shard);
   auto killed = whole_run("killed", {step_of("6", "run acme", Verdict::pass, 200)});
   killed.pop_back();

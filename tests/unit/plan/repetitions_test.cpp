@@ -2,6 +2,7 @@
 // Which steps are planned, how often, and what they are known by.
 #include <set>
 
+#include "base/text.h"
 #include "fakes.h"
 
 namespace sharkreg::core {

@@ -53,6 +53,16 @@ std::vector<Event> compared_run() {
 
 }  // namespace
 
+TEST_CASE("repetitions are held against the run that was not repeated, and the reverse") {
+  const auto fails = [](const char* step) { return finished_step("m", "s", step, Verdict::fail); };
+  const Baseline once(std::vector<Event>{fails("run cpu")});
+  CHECK(once.standing_of(fails("run cpu #2"), false) == Standing::known_failure);
+  const Baseline twice(std::vector<Event>{fails("run cpu #1"), fails("run cpu #2")});
+  CHECK(twice.standing_of(fails("run cpu"), false) == Standing::known_failure);
+  CHECK(twice.standing_of(fails("run cpu #5"), false) == Standing::known_failure);
+  CHECK(twice.standing_of(fails("repeat cpu"), false) == Standing::new_failure);
+}
+
 TEST_CASE("a failure is known when the step failed before, whichever way") {
   CHECK(standing({Verdict::fail}, Verdict::fail) == Standing::known_failure);
   CHECK(standing({Verdict::crash}, Verdict::fail) == Standing::known_failure);
