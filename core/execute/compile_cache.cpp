@@ -131,8 +131,8 @@ CacheAnswer CompileCache::look_up(const CasePlan& plan, std::size_t action,
   if (options_.reads) {
     auto hit = from_store(*ticket, staged, ticket->to_verify, answer.notes);
     if (!hit) answer.notes.push_back(trouble_with_cache(hit.error()));
-    if (hit && !*hit && !ticket->to_verify && remote_ != nullptr) {
-      hit = from_remote(*ticket, planned, staged);
+    if ((!hit || !*hit) && !ticket->to_verify && remote_ != nullptr) {
+      hit = from_remote(*ticket, planned, staged, ticket->to_verify);
       if (!hit) answer.notes.push_back("the shared cache: " + hit.error().message);
     }
     if (hit && *hit) {
@@ -178,10 +178,22 @@ Result<std::optional<CacheHit>> CompileCache::from_store(const Ticket& ticket,
   return std::optional<CacheHit>();
 }
 
+// Copies of all that an action left.
+Result<PendingResult> CompileCache::taken(const PlannedAction& planned,
+                                          const StagedAction& staged) {
+  const auto left = left_files(planned, staged);
+  if (!left) return left.error();
+  auto pending =
+      results_.take(left->files, staged.request.standard_output, staged.request.standard_error);
+  if (pending) pending->result.directories = left->directories;
+  return pending;
+}
+
 // Straight into the action's directory; then it is kept as if the action had run.
 Result<std::optional<CacheHit>> CompileCache::from_remote(const Ticket& ticket,
                                                           const PlannedAction& planned,
-                                                          const StagedAction& staged) {
+                                                          const StagedAction& staged,
+                                                          std::optional<CachedResult>& to_verify) {
   // What is printed is not shared, except for errors.
   if (!planned.action.standard_output.empty()) return std::optional<CacheHit>();
   const auto entry = remote_->find(ticket.key.digest);
@@ -204,15 +216,20 @@ Result<std::optional<CacheHit>> CompileCache::from_remote(const Ticket& ticket,
                                   {staged.request.standard_error, (*entry)->standard_error}}) {
     if (auto written = write_file_atomically(log, text); !written) return written.error();
   }
-  fetched.paths.clear();
-  if (options_.writes) {
-    const auto left = left_files(planned, staged);
-    if (!left) return left.error();
-    auto pending =
-        results_.take(left->files, staged.request.standard_output, staged.request.standard_error);
-    if (!pending) return pending.error();
+  auto pending = options_.writes ? taken(planned, staged) : Result<PendingResult>(PendingResult());
+  if (!pending) note(trouble_with_cache(pending.error()));  // it is used all the same
+  if (pending && options_.writes && is_chosen(ticket.key.digest)) {
+    pending->result.components = ticket.key.components;
+    auto kept = results_.keep(ticket.key.digest, ticket.slot, std::move(*pending));
+    if (kept) {
+      to_verify = std::move(*kept);
+      return std::optional<CacheHit>();
+    }
+    note(trouble_with_cache(kept.error()));
+  } else if (pending && options_.writes) {
     keep_later(ticket, std::move(*pending), false);
   }
+  fetched.paths.clear();
   CacheHit hit;
   hit.from = options_.remote_host;
   return std::optional(std::move(hit));
@@ -271,13 +288,9 @@ CacheVerdict CompileCache::remember(const Ticket& ticket, const PlannedAction& p
   for (const auto& [file, identity] : ticket.key.files) {
     if (identity_of(file) != identity) return unkept(file.native() + " changed while it ran");
   }
-  const auto left = left_files(planned, staged);
-  if (!left) return unkept(left.error().message);
-  auto pending =
-      results_.take(left->files, staged.request.standard_output, staged.request.standard_error);
+  auto pending = taken(planned, staged);
   if (!pending) return unkept(pending.error().message);
   CachedResult& result = pending->result;
-  result.directories = left->directories;
   result.working_directory = staged.directory.path();
   result.seconds = seconds(launched.wall);
   result.user_seconds = seconds(launched.user);

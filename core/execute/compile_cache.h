@@ -55,7 +55,9 @@ class CompileCache final : public ActionCache {
                                              std::optional<CachedResult>& to_verify,
                                              std::vector<std::string>& notes);
   Result<std::optional<CacheHit>> from_remote(const Ticket& ticket, const PlannedAction& planned,
-                                              const StagedAction& staged);
+                                              const StagedAction& staged,
+                                              std::optional<CachedResult>& to_verify);
+  Result<PendingResult> taken(const PlannedAction& planned, const StagedAction& staged);
   bool is_chosen(const std::string& key) const;
   std::vector<std::string> explanation(const Ticket& ticket) const;
   CacheVerdict verify(const Ticket& ticket, const PlannedAction& planned,

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include <boost/json.hpp>
-
 #include <fmt/format.h>
 
 #include <sharkreg/backend.h>
@@ -192,6 +191,10 @@ void check_classify(Context& context) {
             context, ask(prepared.instance, Age::current, &Table::classify, "classify", report));
         context.require(!found.sentence.empty(), "one sentence for people", "none",
                         "say what happened, if only the exit status");
+        // Hosts that ask nobody about stalls refuse what they do not know.
+        context.require(!found.hung && found.kind != FailureKind::timeout,
+                        "\"hung\" and \"timeout\" only where \"stall\" is asked about",
+                        found.hung ? "\"hung\"" : "\"timeout\"", "leave them out");
       }
     }
   }

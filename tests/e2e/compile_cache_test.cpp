@@ -405,6 +405,21 @@ TEST_CASE("compile cache: what one compiles another gets from a server, here ngi
   CHECK(contains(step_in("b"), "\"from\":\"127.0.0.1:"));
   CHECK(content_of(pond.box.work() / "a/outputs/m_a_vmfbs/model.cpu.vmfb") ==
         content_of(pond.box.work() / "b/outputs/m_a_vmfbs/model.cpu.vmfb"));
+
+  // What comes from the server is verified, too: a machine of CI has no other results.
+  const Ended verified = pond.box.run(of_another(pond, "c", url, {"--verify-cache=100"}));
+  CHECK(verified.exit_status == 0);
+  CHECK(pond.compiles() == 2);
+  CHECK(contains(step_in("c"), "compared with the cached result: the same"));
+
+  // And is used where it cannot be kept.
+  pond.box.write("work/d/store/parts", "no directory");
+  const Ended unkept = pond.box.run(of_another(pond, "d", url));
+  INFO(unkept.out);
+  CHECK(unkept.exit_status == 0);
+  CHECK(pond.compiles() == 2);
+  CHECK(contains(unkept.out, "compile cpu  cached"));
+  CHECK(contains(unkept.out, "note: the compile cache: "));
 }
 
 TEST_CASE("compile cache: a server that lies or is dead costs a miss and a note") {

@@ -72,7 +72,9 @@ typedef struct sr_backend_functions {
   /*
    * What a failed action means: FailureReport to Classification. Called for every action that ends
    * with an exit status other than 0 and was not ended by a signal or by the time limit: those the
-   * host knows by itself. When the plugin fails here, the verdict is "infra".
+   * host knows by itself. When the plugin fails here, the verdict is "infra". A host may also ask about
+   * an action that still runs and makes no progress: the request then has "stall", and the answer may
+   * have "hung" and the kind "timeout", which it may not have otherwise.
    */
   sr_status (*classify)(void* self, const sr_reader* request, sr_writer* answer);
 } sr_backend_functions;

@@ -300,6 +300,9 @@ TEST_CASE("checker: an input that nobody has") {
 TEST_CASE("checker: an unknown kind of failure") {
   names_backend("unknown_kind", "classify", "bad luck");
 }
+TEST_CASE("checker: says of every failure that it hung") {
+  names_backend("always_hung", "classify", "\"hung\" and \"timeout\" only where");
+}
 TEST_CASE("checker: reads without looking") {
   names_backend("reads_without_looking", "missing_members", "SIGABRT");
 }
