@@ -161,17 +161,18 @@ class Records final : public EventSink {
 };
 
 StepFinished record_of(const Clock& clock, const CasePlan& plan, const PlannedStep& step,
-                       const CaseResults& results, Judgement judgement) {
+                       const CaseResults& results, const Judgement& judgement, bool whole) {
   StepFinished record;
-  record.id = step.id;
-  record.time = to_iso_text(clock.now());
   record.model = plan.model;
   record.submodel = plan.submodel;
-  record.file = plan.file;
   record.step = step.name;
+  record.verdict = judgement.verdict;
+  if (!whole) return record;
+  record.id = step.id;
+  record.time = to_iso_text(clock.now());
+  record.file = plan.file;
   record.stage = name_of(step.stage);
   record.backend = step.backend;
-  record.verdict = judgement.verdict;
   record.repeat = "/memory/bin/sharkreg --model=" + plan.model + " --submodel=" + plan.submodel +
                   " --backend=" + step.backend + " --tests-dir=/memory/tests";
   for (const std::size_t index : step.actions) {
@@ -198,8 +199,13 @@ StepFinished record_of(const Clock& clock, const CasePlan& plan, const PlannedSt
 class Session final : public PlanSource, public ExecutionObserver {
  public:
   Session(std::size_t cases, const Planner& planner, const Judge& judge, EventSink& sink,
-          const Clock& clock)
-      : cases_(cases), planner_(planner), judge_(judge), sink_(sink), clock_(clock) {}
+          const Clock& clock, bool records)
+      : cases_(cases),
+        planner_(planner),
+        judge_(judge),
+        sink_(sink),
+        clock_(clock),
+        records_(records) {}
 
   std::shared_ptr<const CasePlan> next() override {
     if (given_ == cases_) return nullptr;
@@ -220,8 +226,8 @@ class Session final : public PlanSource, public ExecutionObserver {
 
   std::function<Again()> conclude(const CasePlan& plan, std::size_t step,
                                   const CaseResults& results) override {
-    StepFinished event =
-        record_of(clock_, plan, plan.steps[step], results, judge_.judge(plan, step, results));
+    StepFinished event = record_of(clock_, plan, plan.steps[step], results,
+                                   judge_.judge(plan, step, results), records_);
     return [this, event = std::move(event)]() -> Again {
       if (!first_result) first_result = clock_.steady();
       if (event.verdict == Verdict::pass) ++passed;
@@ -240,6 +246,7 @@ class Session final : public PlanSource, public ExecutionObserver {
   const Judge& judge_;
   EventSink& sink_;
   const Clock& clock_;
+  bool records_;
 };
 
 template <class T>
@@ -297,7 +304,7 @@ ManyCases run_many_cases(std::size_t cases, bool records) {
 
   const microseconds cpu_before = cpu_of(usage());
   const auto start = clock.steady();
-  Session session(cases, planner, judge, sink, clock);
+  Session session(cases, planner, judge, sink, clock, records);
   {
     EventLoop loop(2);
     AtOnce actions(loop);
