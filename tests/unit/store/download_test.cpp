@@ -440,7 +440,7 @@ TEST_CASE("store: of several that want one URL one fetches it") {
 }
 
 TEST_CASE("store: many may make the index at once") {
-  for (int time = 0; time < 20; ++time) {
+  for (int time = 0; time < 5; ++time) {
     const Harbour harbour;
     std::vector<std::thread> threads;
     std::mutex mutex;
