@@ -77,7 +77,7 @@ OutcomeOptions execute(Context& context, RunPreparation& run, const Estimates& e
   outcome.strict_xfail = run.options.strict_xfail;
   outcome.may_be_empty = run.shard.has_value();
   ExecutorOptions options = run.executor_options;
-  options.scheduling.estimates = &estimates;
+  options.estimates = &estimates;
   options.worker = context.installation().worker;
   options.cache = caching.cache();
   options.check_device = device_check(context, run.backends);

@@ -90,6 +90,7 @@ class Executor::State {
     CaseGraph graph;
     CaseResults results;
     std::vector<std::chrono::milliseconds> remaining;  // by rank; empty: nothing is known
+    std::vector<std::uint64_t> memory_bytes;           // by action; likewise
     std::size_t concluding = 0;                        // steps that are being concluded
   };
 
@@ -183,14 +184,21 @@ class Executor::State {
       cases_.erase(added.number);
       return;
     }
-    if (const Estimates* estimates = options_.scheduling.estimates) {
-      std::vector<std::chrono::milliseconds> times(added.plan->actions.size());
-      for (std::size_t action = 0; action < times.size(); ++action) {
-        if (const auto known = estimates->of(*added.plan, action)) times[action] = known->wall;
-      }
-      added.remaining = added.graph.remaining(times);
-    }
+    if (options_.estimates != nullptr) estimate(added);
     enlist(added);
+  }
+
+  // Asked once for each action: it is a look-up in the history.
+  void estimate(OpenCase& open) {
+    std::vector<std::chrono::milliseconds> times(open.plan->actions.size());
+    open.memory_bytes.resize(times.size());
+    for (std::size_t action = 0; action < times.size(); ++action) {
+      const auto known = options_.estimates->of(*open.plan, action);
+      if (!known) continue;
+      times[action] = known->wall;
+      open.memory_bytes[action] = known->peak_rss_bytes;
+    }
+    open.remaining = open.graph.remaining(times);
   }
 
   // Puts what has become ready where it waits for its turn.
@@ -212,7 +220,10 @@ class Executor::State {
           open, ready.node,
           halted_ ? ActionResult::Status::interrupted : ActionResult::Status::not_started);
     } else {
-      scheduler_.add({open.plan, ready.node.index, ready.remaining, open.number, ready.node.rank});
+      const std::uint64_t memory =
+          open.memory_bytes.empty() ? 0 : open.memory_bytes[ready.node.index];
+      scheduler_.add(
+          {open.plan, ready.node.index, ready.remaining, open.number, ready.node.rank, memory});
     }
   }
 
@@ -254,16 +265,6 @@ class Executor::State {
     return false;
   }
 
-  void begin_other_work() {
-    ++other_work_;
-    scheduler_.begin_other_work();
-  }
-
-  void end_other_work() {
-    --other_work_;
-    scheduler_.end_other_work();
-  }
-
   // --- artifacts
 
   void start_artifacts() {
@@ -277,7 +278,7 @@ class Executor::State {
   void start_artifact(OpenCase& open, const Node& node) {
     auto fetch = std::make_shared<Fetch>(
         Fetch{open, node, fetchers_.take(one_slot), clock_.steady(), std::nullopt});
-    begin_other_work();
+    scheduler_.begin_other_work();
     ++providing_;
     observer_->fetch_started(*open.plan, node.index);
     loop_.post_blocking([this, fetch]() -> std::function<void()> {
@@ -298,7 +299,7 @@ class Executor::State {
   }
 
   void end_artifact(const Fetch& fetch, const Result<Provided>& provided) {
-    end_other_work();
+    scheduler_.end_other_work();
     OpenCase& open = fetch.open;
     observer_->fetch_finished(*open.plan, fetch.node.index);
     observer_->worked(*open.plan, {WorkSpan::Kind::fetch,
@@ -323,7 +324,7 @@ class Executor::State {
   // --- actions
 
   void start_actions() {
-    while (auto decision = scheduler_.next(other_work_ > 0)) {
+    while (auto decision = scheduler_.next()) {
       OpenCase& open = cases_.at(decision->action.case_number);
       const Node node = node_of(decision->action);
       if (decision->refusal) {
@@ -365,7 +366,7 @@ class Executor::State {
   void check(std::shared_ptr<const CasePlan> plan, std::size_t action, const ActionResult& result,
              DevicePool::Taken devices) {
     ++checking_;
-    ++other_work_;
+    scheduler_.begin_other_work();
     auto taken = std::make_shared<DevicePool::Taken>(std::move(devices));
     loop_.post_blocking([this, plan, action, result, taken]() -> std::function<void()> {
       std::vector<std::string> troubles(taken->devices.size());
@@ -381,7 +382,7 @@ class Executor::State {
         }
         scheduler_.give_back(std::move(*taken));
         --checking_;
-        --other_work_;
+        scheduler_.end_other_work();
         pump();
       };
     });
@@ -407,7 +408,7 @@ class Executor::State {
 
   void start_conclusion(OpenCase& open, const Node& node) {
     const Resources::Share share = judges_.take(one_slot);
-    begin_other_work();
+    scheduler_.begin_other_work();
     ++open.concluding;
     const auto start = clock_.steady();
     loop_.post_blocking([this, &open, node, share, start]() -> std::function<void()> {
@@ -415,7 +416,7 @@ class Executor::State {
       const auto end = clock_.steady();
       return [this, &open, node, share, start, end, announce = std::move(announce)] {
         judges_.give_back(share);
-        end_other_work();
+        scheduler_.end_other_work();
         --open.concluding;
         const ExecutionObserver::Again again = announce();
         observer_->worked(
@@ -472,9 +473,8 @@ class Executor::State {
   std::set<Ready> artifacts_;
   std::set<Ready> conclusions_;
   std::vector<std::shared_ptr<Waiting>> waiting_;
-  std::stop_source stop_;       // of what is fetched
-  std::size_t other_work_ = 0;  // fetches, conclusions and checks that go on
-  std::size_t providing_ = 0;   // threads that fetch
+  std::stop_source stop_;      // of what is fetched
+  std::size_t providing_ = 0;  // threads that fetch
   std::size_t checking_ = 0;
   bool interrupted_ = false;
   bool halted_ = false;  // nothing is started any more

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "execute/action_cache.h"
 #include "execute/action_starter.h"
+#include "execute/estimates.h"
 #include "execute/event_loop.h"
 #include "execute/launcher.h"
 #include "execute/results.h"
@@ -91,15 +92,16 @@ class ExecutionObserver {
 using DeviceCheck = std::function<std::string(const std::string& backend, const Device& device)>;
 
 struct ExecutorOptions {
-  SchedulerOptions scheduling;    // of actions
-  std::size_t fetch_jobs = 1;     // artifacts at a time
-  std::size_t judge_jobs = 1;     // steps concluded at a time
-  std::size_t open_cases = 256;   // plans held at a time
-  std::filesystem::path worker;   // sharkreg-worker
-  bool may_do_again = false;      // steps are concluded before others see what they made
-  ActionCache* cache = nullptr;   // must outlive the executor; null: every action runs
-  DeviceCheck check_device = {};  // null: devices are taken to be well
-  const Clock* clock = nullptr;   // null: the system's; must outlive the executor
+  SchedulerOptions scheduling;           // of actions
+  const Estimates* estimates = nullptr;  // null: nothing is known; must outlive the executor
+  std::size_t fetch_jobs = 1;            // artifacts at a time
+  std::size_t judge_jobs = 1;            // steps concluded at a time
+  std::size_t open_cases = 256;          // plans held at a time
+  std::filesystem::path worker;          // sharkreg-worker
+  bool may_do_again = false;             // steps are concluded before others see what they made
+  ActionCache* cache = nullptr;          // must outlive the executor; null: every action runs
+  DeviceCheck check_device = {};         // null: devices are taken to be well
+  const Clock* clock = nullptr;          // null: the system's; must outlive the executor
 };
 
 // Brings an artifact to its place; called on threads of the pool, for several at once. `done` is called

@@ -41,16 +41,16 @@ void Scheduler::add(ReadyAction ready) {
   (timed ? timed_ : ordinary_).insert({std::move(ready), timed, 0, {}});
 }
 
-std::optional<Scheduler::Decision> Scheduler::next(bool other_work) {
+std::optional<Scheduler::Decision> Scheduler::next() {
   waits_for_others_ = false;
   if (alone_) return std::nullopt;
   if (timed_.empty()) timing_ = false;
   if (!timing_) {
     auto decision = first_that_fits(ordinary_, false);
-    if (decision || timed_.empty() || running_ > 0 || other_work) return decision;
+    if (decision || timed_.empty() || !is_idle()) return decision;
     timing_ = true;
   }
-  if (running_ > 0 || other_work) return std::nullopt;
+  if (!is_idle()) return std::nullopt;
   return first_that_fits(timed_, true);
 }
 
@@ -133,7 +133,7 @@ void Scheduler::end_other_work() {
 }
 
 void Scheduler::release_if_idle() {
-  if (running_ == 0 && other_work_ == 0) timing_lock_.release();
+  if (is_idle()) timing_lock_.release();
 }
 
 Demand Scheduler::demand_of(const Waiting& waiting, bool& serial) const {
@@ -143,10 +143,7 @@ Demand Scheduler::demand_of(const Waiting& waiting, bool& serial) const {
   const bool has_device = action.device_count > 0 && !planned(waiting.ready).devices.empty();
   demand.cpu_slots =
       static_cast<std::size_t>(std::max<std::int64_t>(action.cpu_slots, has_device ? 0 : 1));
-  if (options_.estimates != nullptr) {
-    const auto known = options_.estimates->of(*waiting.ready.plan, waiting.ready.action);
-    if (known) demand.memory_bytes = known->peak_rss_bytes;
-  }
+  demand.memory_bytes = waiting.ready.memory_bytes;
   if (action.serial_arguments.empty()) return demand;
   const std::size_t busy = resources_.all_slots() - resources_.free_slots();
   const std::size_t ready = ordinary_.size() + timed_.size();

@@ -13,7 +13,6 @@
 
 #include "execute/action_starter.h"
 #include "execute/device_pool.h"
-#include "execute/estimates.h"
 #include "execute/resources.h"
 #include "execute/timing_lock.h"
 #include "plan/plan.h"
@@ -27,7 +26,6 @@ struct SchedulerOptions {
   std::optional<double> load_limit;      // nothing more is started while the load is above it
   bool exclusive_timing = false;         // actions of runs have the machine to themselves
   std::filesystem::path lock_directory;  // of all sharkreg processes; empty: there are no others
-  const Estimates* estimates = nullptr;  // null: nothing is known; must outlive the scheduler
   std::function<double()> load;          // null: the machine's
 };
 
@@ -40,6 +38,7 @@ struct ReadyAction {
   // Then cases come in their order, and actions in that of their plan.
   std::uint64_t case_number = 0;
   std::size_t rank = 0;
+  std::uint64_t memory_bytes = 0;  // that it is known to need
 };
 
 // Which action starts when: counts what the machine has, and what actions need.
@@ -73,12 +72,11 @@ class Scheduler {
 
   void add(ReadyAction ready);
 
-  // The next action that can start now, or never will. `other_work`: whether something is fetched or
-  // judged, which a timed action would not have beside it.
-  std::optional<Decision> next(bool other_work);
+  // The next action that can start now, or never will.
+  std::optional<Decision> next();
 
-  // Whether something that is no action may begin now: a fetch, a comparison. Nobody in another
-  // process times anything while such work goes on.
+  // Whether something that is no action may begin now: a fetch, a comparison. Nobody times anything
+  // beside such work, in this process or another.
   bool may_begin_other_work();
   void begin_other_work() { ++other_work_; }
   void end_other_work();
@@ -116,6 +114,8 @@ class Scheduler {
     bool operator()(const Waiting& left, const Waiting& right) const;
   };
   using Queue = std::set<Waiting, Earlier>;
+
+  bool is_idle() const { return running_ == 0 && other_work_ == 0; }
 
   enum class Obstacle { none, room, device, others };
 

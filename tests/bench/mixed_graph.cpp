@@ -150,7 +150,7 @@ Makespan run_mixed_graph(unsigned seed, std::size_t cases, bool known) {
   options.scheduling.jobs = slots;
   options.fetch_jobs = fetch_jobs;
   options.judge_jobs = slots;
-  if (known) options.scheduling.estimates = &graph;
+  if (known) options.estimates = &graph;
   Executor executor(
       loop, actions,
       [](const PlannedArtifact& artifact, const std::stop_token&, auto done) {

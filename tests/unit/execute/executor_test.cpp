@@ -319,10 +319,35 @@ TEST_CASE("the longest case by what is known comes first") {
   const Known known;
   std::vector<HandMadePlan> made = independent(4);
   ExecutorOptions options = options_for(1, 1);
-  options.scheduling.estimates = &known;
+  options.estimates = &known;
   Rig rig(options);
   rig.run(plans_of(made));
   CHECK(rig.launcher.programs() == Names{"a2", "a0", "a1", "a3"});
+}
+
+TEST_CASE("what each action is known to need is asked once, and counted") {
+  struct Known final : Estimates {
+    mutable std::size_t asked = 0;
+    std::optional<Estimate> of(const CasePlan&, std::size_t) const override {
+      ++asked;
+      return Estimate{std::chrono::milliseconds(5), 600, 1};
+    }
+  };
+  const Known known;
+  std::vector<HandMadePlan> made = independent(6);
+  ExecutorOptions options = options_for(4, 1);
+  options.scheduling.memory_bytes = 1000;
+  options.estimates = &known;
+  Rig rig(options);
+  std::ptrdiff_t ended = 0;
+  rig.launcher.ending = [&](const LaunchRequest& request) {
+    const auto is_start = [](const std::string& event) { return event.starts_with("start "); };
+    CHECK(std::ranges::count_if(rig.recorder.events, is_start) == ++ended);
+    return FakeLauncher::write_outputs(request);
+  };
+  rig.run(plans_of(made));
+  CHECK(ended == 6);
+  CHECK(known.asked == 6);
 }
 
 TEST_CASE("fetches, actions and conclusions of several cases go on at once") {

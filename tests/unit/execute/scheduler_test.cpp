@@ -11,17 +11,6 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
 
-// What is known of actions, by their names.
-struct KnownActions final : Estimates {
-  std::map<std::string, Estimate> by_name;
-
-  std::optional<Estimate> of(const CasePlan& plan, std::size_t action) const override {
-    const auto found = by_name.find(plan.actions[action].action.name);
-    if (found == by_name.end()) return std::nullopt;
-    return found->second;
-  }
-};
-
 Device device(const std::string& id) {
   Device result;
   result.id = id;
@@ -31,7 +20,7 @@ Device device(const std::string& id) {
 // Actions of a plan, asked for by their names.
 struct Desk {
   HandMadePlan made;
-  KnownActions known;
+  std::map<std::string, Estimate> known;  // by name
   SchedulerOptions options;
   std::optional<Scheduler> scheduler;
   std::map<std::string, Scheduler::Grant> granted;
@@ -52,7 +41,6 @@ struct Desk {
   }
 
   void open() {
-    options.estimates = &known;
     scheduler.emplace(options);
     scheduler->on_wait = [this](const ReadyAction& ready, const std::string& what) {
       waits.push_back(name_of(ready) + " for " + what);
@@ -69,14 +57,16 @@ struct Desk {
     for (std::size_t index = 0; index < made.plan->actions.size(); ++index) {
       const std::string& its = made.plan->actions[index].action.name;
       if (!name.empty() && its != name) continue;
-      scheduler->add({made.plan, index, known.by_name[its].wall, 0, index});
+      const Estimate& its_known = known[its];
+      scheduler->add({made.plan, index, its_known.wall, 0, index, its_known.peak_rss_bytes});
     }
   }
 
   // The names of all that start now; those that never will have "!" before them.
   Names start(bool other_work = false) {
     Names names;
-    while (auto decision = scheduler->next(other_work)) {
+    if (other_work) scheduler->begin_other_work();
+    while (auto decision = scheduler->next()) {
       const std::string name = name_of(decision->action);
       if (decision->refusal) {
         names.push_back("!" + name);
@@ -85,6 +75,7 @@ struct Desk {
         names.push_back(name);
       }
     }
+    if (other_work) scheduler->end_other_work();
     return names;
   }
 
@@ -96,8 +87,8 @@ struct Desk {
 TEST_CASE("those with most before them come first, then those in the plan's order") {
   Desk desk;
   for (const char* name : {"a", "b", "c", "d"}) desk.action(name);
-  desk.known.by_name["b"].wall = milliseconds(10);
-  desk.known.by_name["d"].wall = milliseconds(200);
+  desk.known["b"].wall = milliseconds(10);
+  desk.known["d"].wall = milliseconds(200);
   desk.options.jobs = 4;
   desk.add();
   CHECK(desk.start() == Names{"d", "b", "a", "c"});
@@ -157,8 +148,8 @@ TEST_CASE("who finds no room is not passed by for ever") {
 TEST_CASE("two compiles of 20 GB do not start together on 24 GiB, but each does") {
   Desk desk;
   for (const char* name : {"big", "bigger", "small"}) desk.action(name);
-  desk.known.by_name["big"].peak_rss_bytes = 20 * gibibyte;
-  desk.known.by_name["bigger"].peak_rss_bytes = 30 * gibibyte;
+  desk.known["big"].peak_rss_bytes = 20 * gibibyte;
+  desk.known["bigger"].peak_rss_bytes = 30 * gibibyte;
   desk.options.jobs = 8;
   desk.options.memory_bytes = 24 * gibibyte;
   desk.add();
