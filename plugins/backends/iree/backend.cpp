@@ -74,8 +74,9 @@ void Backend::ask_compiler(const LocatedTool& compiler, Probe& probe) {
   compiler_version_.clear();
   const std::string consequence = "; flags are passed on as they are";
   try {
-    const ToolAnswer answer = host_.ask_tool({compiler.path, "--help-hidden"},
-                                             program_files(compiler.path), answer_limit);
+    const ToolAnswer answer =
+        host_.ask_tool({compiler.path, "--help-hidden"},
+                       ProgramChain(compiler.path).program_files(), answer_limit);
     flags_ = FlagList::parse(answer.standard_output);
     if (flags_) compiler_version_ = ask_version(compiler);
     if (!flags_) probe.notes.push_back(compiler.path + " does not list its flags" + consequence);
@@ -86,8 +87,8 @@ void Backend::ask_compiler(const LocatedTool& compiler, Probe& probe) {
 }
 
 std::string Backend::ask_version(const LocatedTool& compiler) const {
-  const ToolAnswer answer =
-      host_.ask_tool({compiler.path, "--version"}, program_files(compiler.path), answer_limit);
+  const ToolAnswer answer = host_.ask_tool(
+      {compiler.path, "--version"}, ProgramChain(compiler.path).program_files(), answer_limit);
   return version_from(answer.standard_output);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "iree/backend.h"
 #include "iree/text.h"
@@ -75,11 +76,11 @@ bool looks_for_linker(const std::vector<std::string>& arguments) {
 // again, so what cannot matter would keep users and machines from sharing any. A native program needs no
 // HOME. It looks along PATH for a linker alone, if its own is not meant. Its temporary files may lie
 // where it works, by a name that is the same everywhere. A script may need anything.
-std::vector<EnvironmentVariable> compiler_environment(const LocatedTool& compiler,
+std::vector<EnvironmentVariable> compiler_environment(const std::optional<ProgramChain>& compiler,
                                                       const std::vector<std::string>& arguments) {
-  if (!compiler.found() || !is_native(compiler.path)) return passed_on(common_variables);
+  if (!compiler || !compiler->is_native()) return passed_on(common_variables);
   std::vector<EnvironmentVariable> variables{{"TMPDIR", "."}, {"LD_LIBRARY_PATH", std::nullopt}};
-  if (!has_own_linker(compiler.path) || looks_for_linker(arguments)) {
+  if (!compiler->has_own_linker() || looks_for_linker(arguments)) {
     variables.push_back({"PATH", std::nullopt});
   }
   return variables;
@@ -159,6 +160,8 @@ std::string Backend::target_flag(const std::string& target) const {
 Action Backend::compile_action(const CompileRequest& request, const CompiledFile& file,
                                const std::vector<std::string>& flags) const {
   const LocatedTool compiler = tools_.locate("iree-compile");
+  std::optional<ProgramChain> chain;
+  if (compiler.found()) chain.emplace(compiler.path);
   Action action = tool_action(file.action, compiler);
   action.outputs = {{file.output, file.file_name}};
   action.arguments = {"-o", out(file.output), in(file.program)};
@@ -178,14 +181,14 @@ Action Backend::compile_action(const CompileRequest& request, const CompiledFile
   std::vector<std::string> all = flags;
   all.insert(all.end(), request.extra_arguments.begin(), request.extra_arguments.end());
   action.host_independent = is_host_independent(all, hardware_.target_backend);
-  action.environment = compiler_environment(compiler, all);
+  action.environment = compiler_environment(chain, all);
   const auto system_linker = host_.environment("IREE_LLVM_SYSTEM_LINKER_PATH");
   if (looks_for_linker(all) && (!system_linker || system_linker->empty())) {
     action.cacheable = false;
   }
-  if (compiler.found()) {
-    if (hides_its_program(compiler.path)) action.cacheable = false;
-    action.content_files = compiler_files(compiler.path, hardware_.target_backend);
+  if (chain) {
+    if (chain->hides_something()) action.cacheable = false;
+    action.content_files = chain->compiler_files(hardware_.target_backend);
   }
   for (const auto& variable : linker_variables) {
     action.environment.push_back({variable, std::nullopt});

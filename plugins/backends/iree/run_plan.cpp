@@ -110,8 +110,9 @@ Action Backend::run_action(const RunRequest& request) const {
   action.device_count = hardware_.run_device_count;
   action.cacheable = hardware_.runs_are_deterministic;
   if (runner.found()) {
-    action.content_files = program_files(runner.path);
-    if (hides_its_program(runner.path)) action.cacheable = false;
+    const ProgramChain chain(runner.path);
+    action.content_files = chain.program_files();
+    if (chain.hides_something()) action.cacheable = false;
   }
 
   auto& arguments = action.arguments;

@@ -128,10 +128,8 @@ std::optional<fs::path> started_by(std::string_view line) {
 }
 
 // What the lines of a script start; nothing if it is no script.
-std::vector<fs::path> started_programs(const fs::path& path) {
-  constexpr std::size_t size_limit = 16384;
+std::vector<fs::path> started_programs(std::string_view text) {
   std::vector<fs::path> started;
-  const std::string text = read_text(path, size_limit);
   if (!text.starts_with("#!")) return started;
   for (const std::string_view line : lines_of(text)) {
     if (auto program = started_by(line)) started.push_back(std::move(*program));
@@ -143,18 +141,6 @@ std::vector<fs::path> started_programs(const fs::path& path) {
     started.emplace_back();
   }
   return started;
-}
-
-// A program and those that are started by it in turn; among them an empty path for what is unknown.
-std::vector<fs::path> programs_behind(const std::string& path) {
-  constexpr std::size_t most = 8;  // they might go round in a circle
-  std::vector<fs::path> programs{path};
-  for (std::size_t at = 0; at < programs.size() && programs.size() < most; ++at) {
-    for (const fs::path& next : started_programs(programs[at])) {
-      if (std::ranges::find(programs, next) == programs.end()) programs.push_back(next);
-    }
-  }
-  return programs;
 }
 
 void add_file(std::vector<std::string>& files, const fs::path& file) {
@@ -195,14 +181,36 @@ LocatedTool Tools::locate(const std::string& name) const {
   return tool;
 }
 
-std::vector<std::string> program_files(const std::string& path) {
+ProgramChain::ProgramChain(const std::string& path) {
+  constexpr std::size_t most = 8;  // they might go round in a circle
+  constexpr std::size_t size_limit = 16384;
+  const std::string name = fs::path(path).filename();
+  std::vector<fs::path> found{path};
+  for (std::size_t at = 0; at < found.size(); ++at) {
+    const std::string text = read_text(found[at], size_limit);
+    if (at == 0)
+      is_native_ = text.starts_with(
+          "\x7f"
+          "ELF");
+    programs_.push_back({found[at].string(), home_of(found[at])});
+    if (text.size() <= wrapper_size_limit && wrapped_program(text, name)) hides_something_ = true;
+    if (found.size() >= most) continue;
+    for (const fs::path& next : started_programs(text)) {
+      if (next.empty()) {
+        hides_something_ = true;
+      } else if (std::ranges::find(found, next) == found.end()) {
+        found.push_back(next);
+      }
+    }
+  }
+}
+
+std::vector<std::string> ProgramChain::program_files() const {
   std::vector<std::string> files;
-  for (const fs::path& program : programs_behind(path)) {
-    if (program.empty()) continue;
-    files.push_back(program.string());
-    const fs::path home = home_of(program);
+  for (const Program& program : programs_) {
+    files.push_back(program.path);
     // Beside the program in a wheel, in lib/ in a source build's tree.
-    for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
+    for (const fs::path& folder : {program.home, program.home.parent_path() / "lib"}) {
       const fs::path library = folder / "libIREECompiler.so";
       if (!is_file(library)) continue;
       add_file(files, library);
@@ -212,14 +220,11 @@ std::vector<std::string> program_files(const std::string& path) {
   return files;
 }
 
-std::vector<std::string> compiler_files(const std::string& path,
-                                        const std::string& target_backend) {
-  std::vector<std::string> files = program_files(path);
-  for (const fs::path& program : programs_behind(path)) {
-    if (program.empty()) continue;
-    const fs::path home = home_of(program);
-    add_file(files, home / "iree-lld");
-    for (const fs::path& folder : {home, home.parent_path() / "lib"}) {
+std::vector<std::string> ProgramChain::compiler_files(const std::string& target_backend) const {
+  std::vector<std::string> files = program_files();
+  for (const Program& program : programs_) {
+    add_file(files, program.home / "iree-lld");
+    for (const fs::path& folder : {program.home, program.home.parent_path() / "lib"}) {
       for (const auto& entry : entries_of(folder / "iree_platform_libs" / target_backend)) {
         add_file(files, entry);
       }
@@ -228,24 +233,8 @@ std::vector<std::string> compiler_files(const std::string& path,
   return files;
 }
 
-bool is_native(const std::string& path) {
-  return read_text(path, 4) ==
-         "\x7f"
-         "ELF";
-}
-
-bool has_own_linker(const std::string& path) {
-  return is_program(home_of(path) / "iree-lld");
-}
-
-bool hides_its_program(const std::string& path) {
-  const auto programs = programs_behind(path);
-  return std::ranges::any_of(programs, [&](const fs::path& program) {
-    if (program.empty()) return true;
-    const std::string text = read_text(program, wrapper_size_limit + 1);
-    return text.size() <= wrapper_size_limit &&
-           wrapped_program(text, fs::path(path).filename()).has_value();
-  });
+bool ProgramChain::has_own_linker() const {
+  return is_program(programs_.front().home / "iree-lld");
 }
 
 std::string wheel_version(const std::string& path) {

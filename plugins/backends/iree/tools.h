@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -30,24 +31,40 @@ class Tools {
   std::vector<std::string> directories_;
 };
 
-// The files whose content decides what the program at `path` says about itself: it, the program that
-// it starts if it is a script that does so by its absolute path, and the library of the compiler
-// where there is one.
-std::vector<std::string> program_files(const std::string& path);
+// A program and those that it starts in turn, if it is a script that does so by their absolute paths.
+// Reads each of them once, in the constructor.
+class ProgramChain {
+ public:
+  explicit ProgramChain(const std::string& path);
 
-// The files whose content decides what the compiler at `path` makes: those, its linker, and the
-// device libraries of one target backend ("rocm").
-std::vector<std::string> compiler_files(const std::string& path, const std::string& target_backend);
+  // The files whose content decides what the program says about itself: all of the chain, and the
+  // library of the compiler where there is one.
+  std::vector<std::string> program_files() const;
 
-// Whether it is a program by itself, and no script, which may need anything of the user's environment.
-bool is_native(const std::string& path);
+  // The files whose content decides what it makes as a compiler: those, its linker, and the device
+  // libraries of one target backend ("rocm").
+  std::vector<std::string> compiler_files(const std::string& target_backend) const;
 
-// Whether the linker of the compiler at `path` lies beside it, where it is looked for first.
-bool has_own_linker(const std::string& path);
+  // Whether it is a program by itself, and no script, which may need anything of the user's
+  // environment.
+  bool is_native() const { return is_native_; }
 
-// Whether the program is a script, a wheel's wrapper or another, of which it cannot be told what it
-// starts with its own arguments, so that nobody knows which files decide.
-bool hides_its_program(const std::string& path);
+  // Whether the linker of the compiler lies beside it, where it is looked for first.
+  bool has_own_linker() const;
+
+  // Whether one of them is a script, a wheel's wrapper or another, of which it cannot be told what it
+  // starts with its own arguments, so that nobody knows which files decide.
+  bool hides_something() const { return hides_something_; }
+
+ private:
+  struct Program {
+    std::string path;
+    std::filesystem::path home;  // the directory in which it really lies
+  };
+  std::vector<Program> programs_;
+  bool is_native_ = false;
+  bool hides_something_ = false;
+};
 
 // What the wheel says about the version of the program at `path`; empty if it is not in a wheel.
 std::string wheel_version(const std::string& path);

@@ -49,7 +49,7 @@ std::vector<std::string> kernel_files() {
 }
 
 ToolAnswer ask(const iree::LocatedTool& runtime, const Driver& driver, const Host& host) {
-  std::vector<std::string> files = iree::program_files(runtime.path);
+  std::vector<std::string> files = iree::ProgramChain(runtime.path).program_files();
   files.push_back(driver.manifest);
   if (!driver.library.empty()) files.push_back(driver.library);
   const std::vector<std::string> kernel = kernel_files();

@@ -8,6 +8,7 @@ namespace sharkreg::tests {
 namespace {
 
 namespace fs = std::filesystem;
+using iree::ProgramChain;
 using iree::Tools;
 using Texts = std::vector<std::string>;
 
@@ -50,22 +51,23 @@ TEST_CASE("a script that starts the compiler by its path does not hide its files
     CAPTURE(word);
     const auto script = directory.write_program(
         "tools/iree-compile", "#!/bin/sh\nexport A=b\nexec " + word + " \"$@\"\n");
-    CHECK(iree::program_files(script) == Texts{script, native, library});
-    CHECK(iree::compiler_files(script, "rocm") == Texts{script, native, library, linker});
+    CHECK(ProgramChain(script).program_files() == Texts{script, native, library});
+    CHECK(ProgramChain(script).compiler_files("rocm") == Texts{script, native, library, linker});
   }
   const auto unknown = directory.write_program("tools/other", "#!/bin/sh\nexec \"$HOME/x\"\n");
-  CHECK(iree::program_files(unknown) == Texts{unknown});
+  CHECK(ProgramChain(unknown).program_files() == Texts{unknown});
   const auto circle = directory.write_program("tools/circle", "");
   directory.write_program("tools/circle", "#!/bin/sh\nexec " + std::string(circle) + "\n");
-  CHECK_FALSE(iree::program_files(circle).empty());
+  CHECK_FALSE(ProgramChain(circle).program_files().empty());
 }
 
 TEST_CASE("a wheel's wrapper that cannot be looked through is told from other scripts") {
   const TemporaryDirectory directory;
   const auto wrapper = directory.write_program(
       "bin/iree-compile", with_interpreter("/nowhere/bin/python3", compiler_wrapper));
-  CHECK(iree::hides_its_program(wrapper));
-  CHECK_FALSE(iree::hides_its_program(directory.write_program("bin/own", "#!/bin/sh\nexit 0\n")));
+  CHECK(ProgramChain(wrapper).hides_something());
+  CHECK_FALSE(
+      ProgramChain(directory.write_program("bin/own", "#!/bin/sh\nexit 0\n")).hides_something());
 }
 
 TEST_CASE("a script that hands its arguments to what nobody can tell hides its program") {
@@ -73,7 +75,7 @@ TEST_CASE("a script that hands its arguments to what nobody can tell hides its p
   const auto native = directory.write_program("place/iree-compile", "ELF");
   const std::string place = (directory.path() / "place").string();
   const auto hides = [&](const std::string& text) {
-    return iree::hides_its_program(directory.write_program("bin/iree-compile", text));
+    return ProgramChain(directory.write_program("bin/iree-compile", text)).hides_something();
   };
   CHECK(hides("#!/bin/sh\nexec \"$(dirname \"$0\")/../place/iree-compile\" \"$@\"\n"));
   CHECK(hides("#!/bin/sh\nD=" + place + "\nexec $D/iree-compile \"$@\"\n"));
@@ -90,7 +92,7 @@ TEST_CASE("a script that hands its arguments to what nobody can tell hides its p
   CHECK(hides("#!/bin/sh\nexec " + std::string(second) + " \"$@\"\n"));
   const auto without_exec = directory.write_program(
       "tools/iree-compile", "#!/bin/sh\n" + std::string(native) + " \"$@\"\n");
-  CHECK(iree::program_files(without_exec) == Texts{without_exec, native});
+  CHECK(ProgramChain(without_exec).program_files() == Texts{without_exec, native});
 }
 
 TEST_CASE("a missing program says where it was looked for") {
@@ -171,21 +173,22 @@ TEST_CASE("the files that decide what the compiler makes") {
   const TemporaryDirectory directory;
   const std::string root = directory.path().string();
   const auto compiler = directory.write_program("libs/iree-compile", "ELF");
-  CHECK(iree::compiler_files(compiler, "rocm") == Texts{compiler});
+  CHECK(ProgramChain(compiler).compiler_files("rocm") == Texts{compiler});
 
   const auto library = directory.write("libs/libIREECompiler.so", "ELF");
   const auto linker = directory.write("libs/iree-lld", "ELF");
   const auto second = directory.write("libs/iree_platform_libs/rocm/ocml.bc", "BC");
   const auto first = directory.write("libs/iree_platform_libs/rocm/ockl.bc", "BC");
-  CHECK(iree::program_files(compiler) == Texts{compiler, library});
-  CHECK(iree::compiler_files(compiler, "llvm-cpu") == Texts{compiler, library, linker});
-  CHECK(iree::compiler_files(compiler, "rocm") == Texts{compiler, library, linker, first, second});
+  CHECK(ProgramChain(compiler).program_files() == Texts{compiler, library});
+  CHECK(ProgramChain(compiler).compiler_files("llvm-cpu") == Texts{compiler, library, linker});
+  CHECK(ProgramChain(compiler).compiler_files("rocm") ==
+        Texts{compiler, library, linker, first, second});
 
   SUBCASE("beside the program that a link leads to") {
     fs::create_directories(directory.path() / "tools");
     fs::create_symlink(compiler, directory.path() / "tools/iree-compile");
     const std::string link = root + "/tools/iree-compile";
-    CHECK(iree::program_files(link) == Texts{link, library});
+    CHECK(ProgramChain(link).program_files() == Texts{link, library});
   }
 }
 
@@ -193,7 +196,7 @@ TEST_CASE("in a source build's tree the library lies in lib/") {
   const TemporaryDirectory directory;
   const auto compiler = directory.write_program("build/tools/iree-compile", "ELF");
   const auto library = directory.write("build/lib/libIREECompiler.so", "ELF");
-  CHECK(iree::program_files(compiler) == Texts{compiler, library});
+  CHECK(ProgramChain(compiler).program_files() == Texts{compiler, library});
 }
 
 TEST_CASE("a wheel tells the version of its programs") {
