@@ -8,7 +8,7 @@
 #include "base/verdict.h"
 #include "cli/commands.h"
 #include "cli/fetch_progress.h"
-#include "cli/store_settings.h"
+#include "cli/option_values.h"
 #include "store/garbage.h"
 
 namespace sharkreg::core {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/secrets.h"
+#include "cli/option_values.h"
 #include "cli/store_settings.h"
 #include "execute/host_identity.h"
 
@@ -24,10 +25,9 @@ Result<double> percentage(const Settings& settings) {
   char* end = nullptr;
   const double percent = std::strtod(text.c_str(), &end);
   if (!text.empty() && *end == '\0' && percent >= 0 && percent <= 100) return percent;
-  return Error{ErrorKind::usage,
-               fmt::format("{} is \"{}\"; expected a percentage from 0 to 100",
-                           settings.all.at("verify-cache").place, settings.text("verify-cache")),
-               "--verify-cache=5 compiles one of twenty cached results again"};
+  Error error = wrong_value(settings, "verify-cache", "a percentage from 0 to 100");
+  error.hint = "--verify-cache=5 compiles one of twenty cached results again";
+  return error;
 }
 
 // "cache.example.com:8080" of a URL.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sharkreg history [MODEL[/SUBMODEL]], sharkreg history export [MODEL[/SUBMODEL]]
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <map>
 #include <set>
@@ -15,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/fetch_progress.h"
 #include "cli/history_export.h"
+#include "cli/option_values.h"
 #include "cli/run_history.h"
 #include "history/import.h"
 #include "report/screen_text.h"
@@ -151,19 +151,8 @@ Result<void> print_subject(History& history, const Subject& subject, std::size_t
   return {};
 }
 
-Result<std::size_t> count_of_last(const Settings& settings) {
-  const double last = settings.number("last");
-  if (!(last >= 1) || last > 1e6 || last != std::floor(last)) {
-    return Error{ErrorKind::usage,
-                 fmt::format("{} is \"{}\"; expected a whole number from 1 to 1000000",
-                             settings.all.at("last").place, settings.text("last")),
-                 {}};
-  }
-  return static_cast<std::size_t>(last);
-}
-
 Result<int> show(const Context& context, History& history, const std::vector<Subject>& subjects) {
-  const auto last = count_of_last(context.settings());
+  const auto last = count_option(context.settings(), "last", 1, 1'000'000);
   if (!last) return last.error();
   if (subjects.empty()) fmt::print("no run is recorded yet\n");
   for (const Subject& subject : subjects) {

@@ -5,17 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "cli/store_settings.h"
+#include "cli/option_values.h"
 
 namespace sharkreg::core {
 namespace {
-
-Error wrong_value(const Settings& settings, const std::string& name, const std::string& expected) {
-  return {ErrorKind::usage,
-          fmt::format("{} is \"{}\"; expected {}", settings.all.at(name).place, settings.text(name),
-                      expected),
-          {}};
-}
 
 // A size of at least so many bytes: less would let nothing run, and be a misspelt unit.
 Result<std::optional<std::uint64_t>> size_limit(const Settings& settings, const std::string& name,

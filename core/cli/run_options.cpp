@@ -1,36 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run_options.h"
 
-#include <charconv>
 #include <memory>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/option_values.h"
 #include "history/failed_steps.h"
 #include "plan/step_filter.h"
 
 namespace sharkreg::core {
 namespace {
 
-constexpr int most_repetitions = 1000;
-constexpr int most_retries = 100;
-constexpr int most_failures = 1'000'000'000;
-
-Result<int> whole_number(const Settings& settings, const std::string& name, int least, int most) {
-  const std::string text = settings.text(name);
-  int number = 0;
-  const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (trouble == std::errc() && end == text.data() + text.size() && number >= least &&
-      number <= most) {
-    return number;
-  }
-  return Error{ErrorKind::usage,
-               fmt::format("{} is \"{}\"; expected a whole number from {} to {}",
-                           settings.all.at(name).place, printable(text), least, most),
-               {}};
-}
+constexpr std::size_t most_repetitions = 1000;
+constexpr std::size_t most_retries = 100;
+constexpr std::size_t most_failures = 1'000'000'000;
 
 StageChoice stage_choice(const std::string& name) {
   return name == "compile" ? StageChoice::compile
@@ -129,13 +115,13 @@ void keep_wanted(std::vector<CaseFile>& files, const StepFilter& filter,
 Result<RunOptions> run_options_of(const Settings& settings) {
   RunOptions options;
   options.strict_xfail = settings.is_true("strict-xfail");
-  const auto retries = whole_number(settings, "retries", 0, most_retries);
+  const auto retries = count_option(settings, "retries", 0, most_retries);
   if (!retries) return retries.error();
-  options.retries = *retries;
+  options.retries = static_cast<int>(*retries);
   if (settings.given("max-failures")) {
-    const auto most = whole_number(settings, "max-failures", 1, most_failures);
+    const auto most = count_option(settings, "max-failures", 1, most_failures);
     if (!most) return most.error();
-    options.max_failures = *most;
+    options.max_failures = static_cast<int>(*most);
     options.stopped_by = fmt::format("--max-failures={}", *most);
   }
   if (settings.is_true("fail-fast")) {
@@ -156,9 +142,9 @@ Result<void> choose_steps(Context& context, RunHistory& history,
                           PlanOptions& options) {
   const Settings& settings = context.settings();
   options.stage = stage_choice(settings.text("stage"));
-  const auto repetitions = whole_number(settings, "repeat", 1, most_repetitions);
+  const auto repetitions = count_option(settings, "repeat", 1, most_repetitions);
   if (!repetitions) return repetitions.error();
-  options.repetitions = *repetitions;
+  options.repetitions = static_cast<int>(*repetitions);
 
   auto filter = StepFilter::create(settings.texts("filter"));
   if (!filter) return filter.error();

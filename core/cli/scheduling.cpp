@@ -2,10 +2,8 @@
 #include "cli/scheduling.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include <fmt/format.h>
-
+#include "cli/option_values.h"
 #include "cli/store_settings.h"
 #include "execute/machine.h"
 #include "execute/shared_lock.h"
@@ -13,34 +11,24 @@
 namespace sharkreg::core {
 namespace {
 
-Error wrong_value(const Settings& settings, const std::string& name, const std::string& expected) {
-  return {ErrorKind::usage,
-          fmt::format("{} is \"{}\"; expected {}", settings.all.at(name).place, settings.text(name),
-                      expected),
-          {}};
-}
+constexpr std::size_t most_jobs = 1024;
 
-// From 1 to `most`; `otherwise` if the option was not given.
-Result<std::size_t> count_option(const Settings& settings, const std::string& name,
-                                 std::size_t most, std::size_t otherwise) {
+// `otherwise` if the option was not given.
+Result<std::size_t> jobs_option(const Settings& settings, const std::string& name,
+                                std::size_t otherwise) {
   if (settings.text(name).empty()) return otherwise;
-  const double count = settings.number(name);
-  if (!(count >= 1) || count > static_cast<double>(most) || count != std::floor(count)) {
-    return wrong_value(settings, name, fmt::format("a whole number from 1 to {}", most));
-  }
-  return static_cast<std::size_t>(count);
+  return count_option(settings, name, 1, most_jobs);
 }
 
 }  // namespace
 
 Result<ExecutorOptions> scheduling_options(const Settings& settings) {
-  constexpr std::size_t most = 1024;
   ExecutorOptions options;
-  const auto jobs = count_option(settings, "jobs", most, usable_processors());
+  const auto jobs = jobs_option(settings, "jobs", usable_processors());
   if (!jobs) return jobs.error();
   const auto fetching = fetch_jobs(settings);
   if (!fetching) return fetching.error();
-  const auto sharing = count_option(settings, "device-jobs", most, 1);
+  const auto sharing = jobs_option(settings, "device-jobs", 1);
   if (!sharing) return sharing.error();
   options.scheduling.jobs = *jobs;
   options.fetch_jobs = *fetching;

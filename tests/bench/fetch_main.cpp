@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include "cli/store_settings.h"
+#include "cli/option_values.h"
 #include "fetch_parts.h"
 #include "workplace.h"
 
