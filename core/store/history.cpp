@@ -5,23 +5,14 @@
 #include <utility>
 
 #include "base/text.h"
+#include "store/row_values.h"
 
 namespace sharkreg::core {
 namespace {
 
 using Row = Database::Row;
 
-std::int64_t number(const Database::Value& value) {
-  const auto* found = std::get_if<std::int64_t>(&value);
-  return found == nullptr ? 0 : *found;
-}
-
-std::string text(const Database::Value& value) {
-  const auto* found = std::get_if<std::string>(&value);
-  return found == nullptr ? std::string() : *found;
-}
-
-std::int64_t number(bool value) {
+std::int64_t flag(bool value) {
   return value ? 1 : 0;
 }
 
@@ -136,8 +127,8 @@ Result<void> History::insert(const std::optional<ImportState>& before, const Imp
       "ON CONFLICT(name) DO UPDATE SET time = ?2, host = ?3, system = ?4, sku = ?5, version = ?6, "
       "shard = ?7, finished = ?8, size = ?9, inode = ?10, modified = ?11, imported = ?12 "
       "RETURNING id",
-      {name, time, host, system, sku, version, shard, number(finished), identity.size,
-       identity.inode, identity.modified, offset});
+      {name, time, host, system, sku, version, shard, flag(finished), identity.size, identity.inode,
+       identity.modified, offset});
   if (!written) return written.error();
   if (before && batch.from_start) {
     for (const char* table : {"steps", "actions"}) {
@@ -163,7 +154,7 @@ Result<void> History::insert(const PastStep& step, std::int64_t run, const std::
       "peak_memory, cached, device, tools) "
       "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
       {run, step.position, *subject, step.time, step.verdict, step.wall, step.user, step.system,
-       step.peak_memory, number(step.cached), step.device, *tools});
+       step.peak_memory, flag(step.cached), step.device, *tools});
   if (!written) return written.error();
   std::int64_t count = 0;
   for (const PastAction& action : step.actions) {
@@ -172,8 +163,8 @@ Result<void> History::insert(const PastStep& step, std::int64_t run, const std::
         "user, system, peak_memory, cached, succeeded) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         {run, step.position, count++, *subject, action.name, sku, step.time, action.wall,
-         action.user, action.system, action.peak_memory, number(action.cached),
-         number(action.succeeded)});
+         action.user, action.system, action.peak_memory, flag(action.cached),
+         flag(action.succeeded)});
     if (!added) return added.error();
   }
   return {};

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <utility>
 
+#include "store/row_values.h"
+
 namespace sharkreg::core {
 namespace {
 
@@ -34,16 +36,6 @@ constexpr const char* schema = R"(
     slot TEXT, key TEXT, used INTEGER, PRIMARY KEY(slot, key)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS slots_by_result ON result_slots(key);
 )";
-
-std::int64_t number(const Database::Value& value) {
-  const auto* found = std::get_if<std::int64_t>(&value);
-  return found == nullptr ? 0 : *found;
-}
-
-std::string text(const Database::Value& value) {
-  const auto* found = std::get_if<std::string>(&value);
-  return found == nullptr ? std::string() : *found;
-}
 
 // From the columns sha256, size, inode, modified.
 Blob blob_of(const Database::Row& row) {

@@ -3,19 +3,10 @@
 #include <utility>
 
 #include "store/index.h"
+#include "store/row_values.h"
 
 namespace sharkreg::core {
 namespace {
-
-std::int64_t number(const Database::Value& value) {
-  const auto* found = std::get_if<std::int64_t>(&value);
-  return found == nullptr ? 0 : *found;
-}
-
-std::string text(const Database::Value& value) {
-  const auto* found = std::get_if<std::string>(&value);
-  return found == nullptr ? std::string() : *found;
-}
 
 std::int64_t seconds(std::chrono::sys_seconds time) {
   return static_cast<std::int64_t>(time.time_since_epoch().count());
