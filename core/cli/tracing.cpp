@@ -6,22 +6,6 @@
 namespace sharkreg::core {
 namespace {
 
-const char* name_of(ActionResult::Status status) {
-  switch (status) {
-    case ActionResult::Status::pending:
-      break;
-    case ActionResult::Status::succeeded:
-      return "succeeded";
-    case ActionResult::Status::failed:
-      return "failed";
-    case ActionResult::Status::not_started:
-      return "not started";
-    case ActionResult::Status::interrupted:
-      return "interrupted";
-  }
-  return "";
-}
-
 // For a program that sorts rows by name, too.
 const char* row_name(WorkSpan::Kind kind) {
   switch (kind) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -61,6 +62,23 @@ struct ActionResult {
   std::vector<std::filesystem::path> outputs;  // placed files: declared ones, then others
   std::map<std::string, std::string> names;    // by the name that the action saw: the file's path
 };
+
+// "succeeded", "not started", …
+constexpr std::string_view name_of(ActionResult::Status status) {
+  switch (status) {
+    case ActionResult::Status::pending:
+      return "pending";
+    case ActionResult::Status::succeeded:
+      return "succeeded";
+    case ActionResult::Status::failed:
+      return "failed";
+    case ActionResult::Status::not_started:
+      return "not started";
+    case ActionResult::Status::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
 
 // What came of a case so far. Indexed as the plan's vectors.
 struct CaseResults {

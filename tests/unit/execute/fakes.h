@@ -213,22 +213,6 @@ class ListSource final : public PlanSource {
   }
 };
 
-inline std::string name_of(ActionResult::Status status) {
-  switch (status) {
-    case ActionResult::Status::pending:
-      return "pending";
-    case ActionResult::Status::succeeded:
-      return "succeeded";
-    case ActionResult::Status::failed:
-      return "failed";
-    case ActionResult::Status::not_started:
-      return "not started";
-    case ActionResult::Status::interrupted:
-      return "interrupted";
-  }
-  return "?";
-}
-
 // Writes down "fetch X", "fetched X", "start ACTION" and "STEP: STATUS, …" in the order in which it
 // is told.
 class Recorder final : public ExecutionObserver {
@@ -279,7 +263,7 @@ class Recorder final : public ExecutionObserver {
     }
     for (const std::size_t index : plan.steps[step].actions) {
       seen.actions[index] = all.actions[index];
-      line += " " + name_of(all.actions[index].status) + ",";
+      line += " " + std::string(name_of(all.actions[index].status)) + ",";
     }
     if (!line.empty()) line.pop_back();
     --concluding_;
