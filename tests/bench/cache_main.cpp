@@ -2,7 +2,6 @@
 // bench_cache: what compiling with sharkreg takes, cold and cached, against the tools by hand.
 // README.md beside this file says how to read it.
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -15,11 +14,11 @@
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include "base/digest.h"
 #include "model_run.h"
 #include "pairs.h"
+#include "program.h"
 #include "timed_process.h"
 #include "workplace.h"
 
@@ -33,7 +32,7 @@ using core::Error;
 using core::ErrorKind;
 using core::Result;
 
-constexpr int exit_skipped = 77;  // for ctest
+const Program program("bench_cache");
 
 struct Options {
   fs::path sharkreg = SHARKREG_PROGRAM;
@@ -228,32 +227,19 @@ Result<void> compare_small(const Options& options) {
 
 std::optional<Options> parse(int argc, char** argv) {
   Options options;
-  po::options_description known("Options");
-  known.add_options()("help", "print this")(
-      "sharkreg", po::value(&options.sharkreg)->value_name("FILE"), "the program to measure")(
-      "python", po::value(&options.python)->value_name("FILE"),
-      "of the environment that has IREE's wheels")(
+  po::options_description known = Program::options();
+  known.add_options()("sharkreg", po::value(&options.sharkreg)->value_name("FILE"),
+                      "the program to measure")("python",
+                                                po::value(&options.python)->value_name("FILE"),
+                                                "of the environment that has IREE's wheels")(
       "samples", po::value(&options.samples)->value_name("DIR"), "of ONNX operators")(
       "only", po::value(&options.only)->value_name("PART"), "large or small")(
       "small-count", po::value(&options.small_count)->default_value(options.small_count),
       "small programs")("pairs", po::value(&options.pairs)->default_value(options.pairs),
                         "how often all is done");
-  po::variables_map values;
-  po::store(po::parse_command_line(argc, argv, known), values);
-  po::notify(values);
-  if (values.contains("help")) {
-    fmt::print(
-        "Usage: bench_cache [OPTION...]\nTimes in milliseconds: median (least … greatest).\n\n{}",
-        fmt::streamed(known));
-    return std::nullopt;
-  }
+  if (!program.parse(argc, argv, known, times_in_milliseconds)) return std::nullopt;
   if (options.pairs == 0 || options.small_count == 0) throw po::error("at least one is needed");
   return options;
-}
-
-int report(const Error& error) {
-  fmt::print(stderr, "bench_cache: {}\n", to_text(error));
-  return 1;
 }
 
 int run(const Options& options) {
@@ -267,7 +253,7 @@ int run(const Options& options) {
     if (!fs::exists(options.tests / "magika/files/magika.mlir")) {
       fmt::print("large: left out, since the model magika has not been imported\n");
     } else if (const auto compared = compare_large(options); !compared) {
-      return report(compared.error());
+      return program.report(compared.error());
     } else {
       has_run = true;
     }
@@ -276,7 +262,7 @@ int run(const Options& options) {
     if (!fs::exists(options.samples / "outcomes.json")) {
       fmt::print("small: left out, since there are no samples in {}\n", options.samples.string());
     } else if (const auto compared = compare_small(options); !compared) {
-      return report(compared.error());
+      return program.report(compared.error());
     } else {
       has_run = true;
     }
@@ -288,14 +274,8 @@ int run(const Options& options) {
 }  // namespace sharkreg::bench
 
 int main(int argc, char** argv) {
-  try {
+  return sharkreg::bench::program.run([&] {
     const auto options = sharkreg::bench::parse(argc, argv);
     return options ? sharkreg::bench::run(*options) : 0;
-  } catch (const boost::program_options::error& error) {
-    fmt::print(stderr, "bench_cache: {}\n", error.what());
-    return 2;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "bench_cache: {}\n", error.what());
-    return 1;
-  }
+  });
 }

@@ -3,7 +3,6 @@
 // README.md beside this file says how to read it.
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -11,10 +10,10 @@
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include "cli/option_values.h"
 #include "fetch_parts.h"
+#include "program.h"
 #include "workplace.h"
 
 namespace sharkreg::bench {
@@ -22,7 +21,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr int exit_skipped = 77;  // for ctest
+const Program program("bench_fetch");
 
 // In this order: see large_file.
 const std::vector<const Part*> all_parts{&large_file, &small_files, &latency, &second_run,
@@ -70,9 +69,9 @@ po::value_semantic* count_value(const std::string& name, std::size_t& count) {
 std::optional<Options> parse(int argc, char** argv) {
   Options options;
   FetchOptions& fetch = options.fetch;
-  po::options_description known("Options");
-  known.add_options()("help", "print this")(
-      "sharkreg", po::value(&options.sharkreg)->value_name("FILE"), "the program to measure")(
+  po::options_description known = Program::options();
+  known.add_options()("sharkreg", po::value(&options.sharkreg)->value_name("FILE"),
+                      "the program to measure")(
       "only", po::value(&options.only)->value_name("NAME"),
       "large, small, latency, second or azure; any number of times; else all of them")(
       "pairs", count_value("pairs", fetch.pairs), "how often both programs are run")(
@@ -87,28 +86,14 @@ std::optional<Options> parse(int argc, char** argv) {
       "azure-size", size_value("azure-size", fetch.azure_size), "of each")(
       "azure-python", po::value(&fetch.azure_python)->value_name("FILE"),
       "a Python that has azure-storage-blob");
-  po::variables_map values;
-  po::store(po::parse_command_line(argc, argv, known), values);
-  po::notify(values);
-  if (values.contains("help")) {
-    fmt::print(
-        "Usage: bench_fetch [OPTION...]\n"
-        "Times in milliseconds: median (least … greatest).\n\n");
-    fmt::print("{}", fmt::streamed(known));
-    return std::nullopt;
-  }
+  if (!program.parse(argc, argv, known, times_in_milliseconds)) return std::nullopt;
   check_names(options.only);
   return options;
 }
 
-int report(const core::Error& error) {
-  fmt::print(stderr, "bench_fetch: {}\n", to_text(error));
-  return 1;
-}
-
 int run(const Options& options) {
   const auto workplace = Workplace::create(options.sharkreg, {});
-  if (!workplace) return report(workplace.error());
+  if (!workplace) return program.report(workplace.error());
   fmt::print("Times in milliseconds: median (least … greatest)\n");
   bool was_any = false;
   for (const Part* part : all_parts) {
@@ -119,7 +104,7 @@ int run(const Options& options) {
     }
     was_any = true;
     if (const auto done = part->compare(*workplace, options.fetch); !done) {
-      return report(done.error());
+      return program.report(done.error());
     }
   }
   return was_any ? 0 : exit_skipped;
@@ -129,14 +114,8 @@ int run(const Options& options) {
 }  // namespace sharkreg::bench
 
 int main(int argc, char** argv) {
-  try {
+  return sharkreg::bench::program.run([&] {
     const auto options = sharkreg::bench::parse(argc, argv);
     return options ? sharkreg::bench::run(*options) : 0;
-  } catch (const boost::program_options::error& error) {
-    fmt::print(stderr, "bench_fetch: {}\n", error.what());
-    return 2;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "bench_fetch: {}\n", error.what());
-    return 1;
-  }
+  });
 }

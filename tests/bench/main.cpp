@@ -2,7 +2,6 @@
 // bench_overhead: what sharkreg adds to the commands that it runs for its users, as differences
 // between programs that are run alternately. README.md beside this file says how to read it.
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,11 +11,11 @@
 #include <boost/json/value.hpp>
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include "base/json.h"
 #include "model_run.h"
 #include "pairs.h"
+#include "program.h"
 #include "statistics.h"
 #include "timed_process.h"
 #include "workplace.h"
@@ -30,7 +29,7 @@ using core::Error;
 using core::ErrorKind;
 using core::Result;
 
-constexpr int exit_skipped = 77;  // for ctest
+const Program program("bench_overhead");
 
 struct Options {
   std::filesystem::path sharkreg = SHARKREG_PROGRAM;
@@ -106,66 +105,46 @@ Result<void> compare_run(const Workplace& workplace, const Options& options,
 
 std::optional<Options> parse(int argc, char** argv) {
   Options options;
-  po::options_description known("Options");
-  known.add_options()("help", "print this")(
-      "sharkreg", po::value(&options.sharkreg)->value_name("FILE"), "the program to measure")(
-      "tools-dir", po::value(&options.tools)->value_name("DIR"),
-      "where its tools are; else where it looks itself")(
+  po::options_description known = Program::options();
+  known.add_options()("sharkreg", po::value(&options.sharkreg)->value_name("FILE"),
+                      "the program to measure")("tools-dir",
+                                                po::value(&options.tools)->value_name("DIR"),
+                                                "where its tools are; else where it looks itself")(
       "pairs", po::value(&options.pairs)->default_value(options.pairs),
       "how often the short commands are run")(
       "run-pairs", po::value(&options.run_pairs)->default_value(options.run_pairs),
       "how often the model is run");
-  po::variables_map values;
-  po::store(po::parse_command_line(argc, argv, known), values);
-  po::notify(values);
-  if (values.contains("help")) {
-    fmt::print(
-        "Usage: bench_overhead [OPTION...]\n"
-        "Times in milliseconds: median (least … greatest).\n\n");
-    fmt::print("{}", fmt::streamed(known));
-    return std::nullopt;
-  }
+  if (!program.parse(argc, argv, known, times_in_milliseconds)) return std::nullopt;
   if (options.pairs == 0 || options.run_pairs == 0) throw po::error("at least one pair is needed");
   return options;
 }
 
-int report(const Error& error) {
-  fmt::print(stderr, "bench_overhead: {}\n", to_text(error));
-  return 1;
-}
-
 int run(const Options& options) {
   const auto workplace = Workplace::create(options.sharkreg, options.tools);
-  if (!workplace) return report(workplace.error());
+  if (!workplace) return program.report(workplace.error());
   fmt::print("Times in milliseconds: median (least … greatest)\n");
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"--help"}, {"plan", "--model=sdxl"}}) {
     const auto compared = compare_start(*workplace, options, arguments);
-    if (!compared) return report(compared.error());
+    if (!compared) return program.report(compared.error());
   }
   const std::string model = "--model=magika";
   const auto missing = find_missing_tool(*workplace, model);
-  if (!missing) return report(missing.error());
+  if (!missing) return program.report(missing.error());
   if (*missing) {
     fmt::print(stderr, "bench_overhead: the model is not run: {}\n", **missing);
     return exit_skipped;
   }
   const auto compared = compare_run(*workplace, options, model);
-  return compared ? 0 : report(compared.error());
+  return compared ? 0 : program.report(compared.error());
 }
 
 }  // namespace
 }  // namespace sharkreg::bench
 
 int main(int argc, char** argv) {
-  try {
+  return sharkreg::bench::program.run([&] {
     const auto options = sharkreg::bench::parse(argc, argv);
     return options ? sharkreg::bench::run(*options) : 0;
-  } catch (const boost::program_options::error& error) {
-    fmt::print(stderr, "bench_overhead: {}\n", error.what());
-    return 2;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "bench_overhead: {}\n", error.what());
-    return 1;
-  }
+  });
 }

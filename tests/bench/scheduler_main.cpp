@@ -3,21 +3,22 @@
 // time that it can take. README.md beside this file says how to read it.
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <vector>
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include "many_cases.h"
 #include "mixed_graph.h"
+#include "program.h"
 
 namespace sharkreg::bench {
 namespace {
 
 namespace po = boost::program_options;
+
+const Program program("bench_scheduler");
 
 struct Options {
   std::size_t few = 1000;
@@ -96,20 +97,14 @@ bool measure_graphs(const Options& options) {
 
 int run(int argc, char** argv) {
   Options options;
-  po::options_description known("Options");
-  known.add_options()("help", "print this")(
-      "few", po::value(&options.few)->default_value(options.few), "cases of the small run")(
+  po::options_description known = Program::options();
+  known.add_options()("few", po::value(&options.few)->default_value(options.few),
+                      "cases of the small run")(
       "many", po::value(&options.many)->default_value(options.many), "cases of the large run")(
       "graphs", po::value(&options.graphs)->default_value(options.graphs), "random graphs")(
       "graph-cases", po::value(&options.graph_cases)->default_value(options.graph_cases),
       "cases of each graph");
-  po::variables_map values;
-  po::store(po::parse_command_line(argc, argv, known), values);
-  po::notify(values);
-  if (values.contains("help")) {
-    fmt::print("Usage: bench_scheduler [OPTION...]\n\n{}", fmt::streamed(known));
-    return 0;
-  }
+  if (!program.parse(argc, argv, known)) return 0;
   if (options.few == 0 || options.many == 0 || options.graphs == 0 || options.graph_cases == 0) {
     throw po::error("at least one of each is needed");
   }
@@ -123,10 +118,5 @@ int run(int argc, char** argv) {
 }  // namespace sharkreg::bench
 
 int main(int argc, char** argv) {
-  try {
-    return sharkreg::bench::run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "bench_scheduler: {}\n", error.what());
-    return 2;
-  }
+  return sharkreg::bench::program.run([&] { return sharkreg::bench::run(argc, argv); });
 }
