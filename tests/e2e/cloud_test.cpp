@@ -4,6 +4,7 @@
 
 #include "azurite.h"
 #include "base/digest.h"
+#include "content.h"
 #include "sharkreg_run.h"
 #include "versity_gateway.h"
 
@@ -12,19 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::Azurite;
+using test::content_of_size;
 using test::VersityGateway;
 
 constexpr std::size_t chunk = std::size_t{8} << 20;
-
-std::string content_of_size(std::size_t size) {
-  std::string content(size, '\0');
-  unsigned state = 7;
-  for (char& byte : content) {
-    state = state * 1664525 + 1013904223;
-    byte = static_cast<char>(state >> 24);
-  }
-  return content;
-}
 
 bool is_missing() {
   if (Azurite::is_there() && VersityGateway::is_there()) return false;
@@ -36,7 +28,7 @@ bool is_missing() {
 struct Clouds {
   Azurite azurite;
   VersityGateway gateway;
-  std::string weights = content_of_size(chunk + 1000);
+  std::string weights = content_of_size(chunk + 1000, 7);
   std::string signature = Azurite::signature_for("models");
   Sandbox box;
 

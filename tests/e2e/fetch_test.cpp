@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
+#include "content.h"
 #include "scripted_server.h"
 #include "sharkreg_run.h"
 #include "store/index.h"
@@ -17,21 +18,12 @@ namespace sharkreg::e2e {
 namespace {
 
 namespace fs = std::filesystem;
+using test::content_of_size;
 using test::HttpRequest;
 using test::HttpResponse;
 using test::ScriptedServer;
 
 constexpr std::size_t chunk = std::size_t{8} << 20;
-
-std::string content_of_size(std::size_t size) {
-  std::string content(size, '\0');
-  unsigned state = 1;
-  for (char& byte : content) {
-    state = state * 1664525 + 1013904223;
-    byte = static_cast<char>(state >> 24);
-  }
-  return content;
-}
 
 // A server with a small program and large weights, and a model that names both.
 struct Sea {

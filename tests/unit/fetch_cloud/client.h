@@ -1,35 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include <sharkreg/failure.h>
 #include <sharkreg/fetcher.h>
-#include <sharkreg/host.h>
+
+#include "fetcher_host.h"
 
 namespace sharkreg::test {
-
-class FakeHost final : public Host {
- public:
-  std::map<std::string, std::string> variables{
-      {"NETRC", "/nowhere"}, {"HOME", "/nowhere"}, {"SHARKREG_HTTP_STALL_SECONDS", "10"}};
-  void log(sr_log_level, std::string_view) const override {}
-  std::optional<std::string> environment(const std::string& name) const override {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  }
-  ToolAnswer ask_tool(const std::vector<std::string>&, const std::vector<std::string>&,
-                      std::chrono::milliseconds) const override {
-    throw std::logic_error("no tool is asked");
-  }
-};
 
 inline bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
@@ -40,20 +23,11 @@ inline std::string text_of(const Failure& failure) {
   return std::string(failure.what()) + " | " + failure.hint();
 }
 
-inline Failure failure_of(const std::function<void()>& function) {
-  try {
-    function();
-  } catch (const Failure& failure) {
-    return failure;
-  }
-  FAIL("nothing was thrown");
-  throw std::logic_error("not reached");
-}
-
 // A fetcher with an environment of the test's own.
 template <class Fetcher>
 struct Client {
-  FakeHost host;
+  FakeHost host{
+      {{"NETRC", "/nowhere"}, {"HOME", "/nowhere"}, {"SHARKREG_HTTP_STALL_SECONDS", "10"}}};
   Fetcher fetcher{{}, host};
 
   explicit Client(const std::map<std::string, std::string>& variables = {}) {
@@ -94,5 +68,27 @@ struct Client {
     return failure_of([&] { read(url, part); });
   }
 };
+
+inline const std::string alphabet = "abcdefghijklmnopqrstuvwxyz";
+
+// A server has the alphabet there: all of it and its parts are read as they should be. Returns what is
+// known of it.
+template <class Fetcher>
+ArtifactInformation check_alphabet(Client<Fetcher>& client, const std::string& url) {
+  const auto information = client.stat(url);
+  REQUIRE(information);
+  CHECK(information->size == 26);
+  CHECK(information->ranges);
+  CHECK(client.read(url) == alphabet);
+  CHECK(client.read(url, {3, 4, information->validator}) == "defg");
+  CHECK(client.read(url, {20, ArtifactPart::to_end, information->validator}) == "uvwxyz");
+  CHECK(client.read(url, {26, ArtifactPart::to_end, information->validator}).empty());
+  CHECK(client.read(url, {26, ArtifactPart::to_end, {}}).empty());
+  ArtifactInformation said;
+  CHECK(client.get(url, 5, said) == "abcde");
+  CHECK(said.size == 26);
+  CHECK(said.validator == information->validator);
+  return *information;
+}
 
 }  // namespace sharkreg::test

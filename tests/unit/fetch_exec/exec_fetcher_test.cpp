@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using sharkreg::ArtifactPart;
 using sharkreg::Failure;
+using sharkreg::test::failure_of;
 using Clock = std::chrono::steady_clock;
 
 // Serves the file DATA, beside itself, as it should.
@@ -62,21 +63,11 @@ struct Scene {
     return got;
   }
 
-  template <class Function>
-  static Failure failure(Function&& function) {
-    try {
-      function();
-    } catch (const Failure& failure) {
-      return failure;
-    }
-    FAIL("nothing was thrown");
-    throw std::logic_error("not reached");
-  }
   Failure stat_failure(const std::string& url = "foo://sea/x") {
-    return failure([&] { fetcher.stat(url); });
+    return failure_of([&] { fetcher.stat(url); });
   }
   Failure read_failure(const ArtifactPart& part = {}) {
-    return failure([&] { read(part); });
+    return failure_of([&] { read(part); });
   }
 
   // What the program wrote into a file beside itself; waits for it.
@@ -123,7 +114,7 @@ TEST_CASE("exec: a program says what an artifact is, and gives its bytes") {
   CHECK(scene.read_failure({3, 4, "v 2"}).kind() == Failure::Kind::changed);
   CHECK(scene.read_failure({3, 4, "v 1\noffset 7"}).kind() == Failure::Kind::changed);
   CHECK(scene.got.empty());
-  const Failure gone = scene.failure([&] { scene.read({}, "foo://sea/none"); });
+  const Failure gone = failure_of([&] { scene.read({}, "foo://sea/none"); });
   CHECK(gone.kind() == Failure::Kind::changed);
   CHECK_FALSE(has_children());
 }
@@ -241,7 +232,7 @@ echo abc
 sleep 300
 )");
     const auto begin = Clock::now();
-    const Failure failure = scene.failure([&] {
+    const Failure failure = failure_of([&] {
       scene.fetcher.read("foo://sea/x", {}, [&](const void*, std::size_t size) {
         return with_bytes ? size == 0 : size > 0;
       });

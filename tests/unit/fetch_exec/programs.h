@@ -3,33 +3,17 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <stdexcept>
 #include <string>
 #include <sys/stat.h>
 
 #include <doctest/doctest.h>
 
-#include <sharkreg/host.h>
-
 #include "base/files.h"
+#include "fetcher_host.h"
 
 namespace exec_fetcher {
 
-class FakeHost final : public sharkreg::Host {
- public:
-  std::map<std::string, std::string> variables;
-
-  void log(sr_log_level, std::string_view) const override {}
-  std::optional<std::string> environment(const std::string& name) const override {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  }
-  sharkreg::ToolAnswer ask_tool(const std::vector<std::string>&, const std::vector<std::string>&,
-                                std::chrono::milliseconds) const override {
-    throw std::logic_error("no tool is asked");
-  }
-};
+using sharkreg::test::FakeHost;
 
 // A directory for programs, which this user alone can write.
 struct Programs {

@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <stdexcept>
-#include <string>
-
-#include <sharkreg/host.h>
+#include "fetcher_host.h"
 
 namespace hf_fetcher {
 
-// A host with these variables and nothing else.
-class FakeHost final : public sharkreg::Host {
- public:
-  std::map<std::string, std::string> variables{
-      {"NETRC", "/nowhere"}, {"HF_HOME", "/nowhere"}, {"SHARKREG_HTTP_STALL_SECONDS", "5"}};
+using sharkreg::test::FakeHost;
 
-  void log(sr_log_level, std::string_view) const override {}
-  std::optional<std::string> environment(const std::string& name) const override {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  }
-  sharkreg::ToolAnswer ask_tool(const std::vector<std::string>&, const std::vector<std::string>&,
-                                std::chrono::milliseconds) const override {
-    throw std::logic_error("no tool is asked");
-  }
-};
+// With nothing of the user's own.
+inline FakeHost lonely_host() {
+  return FakeHost(
+      {{"NETRC", "/nowhere"}, {"HF_HOME", "/nowhere"}, {"SHARKREG_HTTP_STALL_SECONDS", "5"}});
+}
 
 }  // namespace hf_fetcher

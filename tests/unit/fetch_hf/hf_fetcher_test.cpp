@@ -16,6 +16,7 @@ namespace {
 using sharkreg::ArtifactPart;
 using sharkreg::Failure;
 using sharkreg::core::sha256_of;
+using sharkreg::test::failure_of;
 using sharkreg::test::HttpRequest;
 using sharkreg::test::HttpResponse;
 using sharkreg::test::ScriptedHub;
@@ -34,7 +35,7 @@ bool contains(const std::string& text, std::string_view part) {
 struct Client {
   explicit Client(const std::string& endpoint) { host.variables["HF_ENDPOINT"] = endpoint; }
 
-  FakeHost host;
+  FakeHost host = lonely_host();
   HfFetcher fetcher{{}, host};
   std::string got;
 
@@ -47,21 +48,11 @@ struct Client {
     return got;
   }
 
-  template <class Function>
-  Failure failure(Function&& function) {
-    try {
-      function();
-    } catch (const Failure& failure) {
-      return failure;
-    }
-    FAIL("nothing was thrown");
-    throw std::logic_error("not reached");
-  }
   Failure stat_failure(const std::string& url) {
-    return failure([&] { fetcher.stat(url); });
+    return failure_of([&] { fetcher.stat(url); });
   }
   Failure read_failure(const std::string& url, const ArtifactPart& part = {}) {
-    return failure([&] { read(url, part); });
+    return failure_of([&] { read(url, part); });
   }
 };
 
@@ -383,7 +374,7 @@ TEST_CASE("hf: a read is stopped also while nothing comes") {
   Client client(hub.url(""));
   client.host.variables["SHARKREG_HTTP_STALL_SECONDS"] = "60";
   const auto begin = std::chrono::steady_clock::now();
-  const Failure stopped = client.failure([&] {
+  const Failure stopped = failure_of([&] {
     client.fetcher.read(config, {}, [](const void*, std::size_t size) { return size > 0; });
   });
   CHECK(stopped.kind() == Failure::Kind::cancelled);

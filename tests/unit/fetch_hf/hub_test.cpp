@@ -28,7 +28,7 @@ TEST_CASE("hub: the token is found where the hub's own client looks, in its orde
   write(place / "hf/token", " from_home \n");
   write(place / "cache/huggingface/token", "from_cache");
   write(place / "user/.cache/huggingface/token", "from_user");
-  FakeHost host;
+  FakeHost host = lonely_host();
   host.variables = {{"HF_TOKEN", " from_variable\n"},
                     {"HF_TOKEN_PATH", place / "named"},
                     {"HF_HOME", place / "hf"},
@@ -52,7 +52,7 @@ TEST_CASE("hub: the token is found where the hub's own client looks, in its orde
 }
 
 TEST_CASE("hub: its address is the variable's") {
-  FakeHost host;
+  FakeHost host = lonely_host();
   CHECK(Hub::of(host).endpoint == "https://huggingface.co");
   host.variables["HF_ENDPOINT"] = "https://Mirror.example:443/hf//";
   const Hub hub = Hub::of(host);
@@ -72,7 +72,7 @@ TEST_CASE("hub: its address is the variable's") {
 }
 
 TEST_CASE("hub: offline is offline") {
-  FakeHost host;
+  FakeHost host = lonely_host();
   for (const char* yes : {"1", "ON", "Yes", "true"}) {
     host.variables["HF_HUB_OFFLINE"] = yes;
     CHECK_THROWS_WITH_AS(Hub::of(host), "HF_HUB_OFFLINE is set, so the hub is not asked", Failure);

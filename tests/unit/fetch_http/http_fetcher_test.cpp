@@ -2,12 +2,13 @@
 // The fetcher of http: URLs against a server that does what it is told, right and wrong.
 #include "http_fetcher.h"
 
-#include <doctest/doctest.h>
-
 #include <chrono>
+
+#include <doctest/doctest.h>
 
 #include <sharkreg/failure.h>
 
+#include "fetcher_host.h"
 #include "scripted_server.h"
 
 namespace http_fetcher {
@@ -15,41 +16,18 @@ namespace {
 
 using sharkreg::ArtifactPart;
 using sharkreg::Failure;
+using sharkreg::test::failure_of;
+using sharkreg::test::FakeHost;
 using sharkreg::test::HttpRequest;
 using sharkreg::test::HttpResponse;
 using sharkreg::test::ScriptedServer;
 
 const std::string alphabet = "abcdefghijklmnopqrstuvwxyz";
 
-class FakeHost final : public sharkreg::Host {
- public:
-  std::map<std::string, std::string> variables{{"NETRC", "/nowhere"},
-                                               {"SHARKREG_HTTP_STALL_SECONDS", "2"}};
-  void log(sr_log_level, std::string_view) const override {}
-  std::optional<std::string> environment(const std::string& name) const override {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  }
-  sharkreg::ToolAnswer ask_tool(const std::vector<std::string>&, const std::vector<std::string>&,
-                                std::chrono::milliseconds) const override {
-    throw std::logic_error("no tool is asked");
-  }
-};
-
 struct Client {
-  FakeHost host;
+  FakeHost host{{{"NETRC", "/nowhere"}, {"SHARKREG_HTTP_STALL_SECONDS", "2"}}};
   HttpFetcher fetcher{{}, host};
   std::string got;
-
-  Failure failure(const std::function<void()>& function) {
-    try {
-      function();
-    } catch (const Failure& failure) {
-      return failure;
-    }
-    FAIL("nothing was thrown");
-    throw std::logic_error("not reached");
-  }
 
   std::string read(const std::string& url, const ArtifactPart& part = {}) {
     got.clear();
@@ -61,10 +39,10 @@ struct Client {
   }
 
   Failure read_failure(const std::string& url, const ArtifactPart& part = {}) {
-    return failure([&] { read(url, part); });
+    return failure_of([&] { read(url, part); });
   }
   Failure stat_failure(const std::string& url) {
-    return failure([&] { fetcher.stat(url); });
+    return failure_of([&] { fetcher.stat(url); });
   }
 };
 
@@ -282,7 +260,7 @@ TEST_CASE("http: a stall ends, and one that is stopped ends at once") {
   CHECK(client.got == "abcde");
   client.host.variables["SHARKREG_HTTP_STALL_SECONDS"] = "60";
   const auto begin = std::chrono::steady_clock::now();
-  const Failure stopped = client.failure([&] {
+  const Failure stopped = failure_of([&] {
     client.fetcher.read(server.url("/x"), {},
                         [](const void*, std::size_t size) { return size > 0; });
   });

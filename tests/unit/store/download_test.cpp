@@ -11,24 +11,17 @@
 
 #include "base/digest.h"
 #include "base/files.h"
+#include "content.h"
 #include "store/artifact_store.h"
 
 namespace sharkreg::core {
 namespace {
 
+using test::content_of_size;
+
 namespace fs = std::filesystem;
 
 constexpr std::int64_t mebibyte = 1 << 20;
-
-std::string content_of_size(std::size_t size, unsigned seed) {
-  std::string content(size, '\0');
-  unsigned state = seed;
-  for (char& byte : content) {
-    state = state * 1664525 + 1013904223;
-    byte = static_cast<char>(state >> 24);
-  }
-  return content;
-}
 
 // What a server has, and how it misbehaves. Shared by all connections to it.
 struct Server {

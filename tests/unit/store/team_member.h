@@ -12,22 +12,15 @@
 
 #include "base/digest.h"
 #include "base/files.h"
+#include "content.h"
 #include "store/remote_cache.h"
 
 namespace sharkreg::core {
 
+using test::content_of_size;
+
 inline RemoteOutput output_of(const std::string& name, const std::string& content) {
   return {name, sha256_of(content), content.size(), false};
-}
-
-inline std::string content_of_size(std::size_t size, unsigned seed = 1) {
-  std::string content(size, '\0');
-  unsigned state = seed;
-  for (char& byte : content) {
-    state = state * 1664525 + 1013904223;
-    byte = static_cast<char>(state >> 24);
-  }
-  return content;
 }
 
 // By name.
