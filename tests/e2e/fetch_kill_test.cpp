@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
+#include "kill_counts.h"
 #include "nginx.h"
 #include "sharkreg_run.h"
 #include "store_checks.h"
@@ -26,14 +27,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t chunk = std::size_t{8} << 20;
 constexpr std::size_t connections = 8;  // for one artifact
 constexpr int processes = 4;
-
-#ifdef SHARKREG_IS_SANITIZED
-constexpr std::size_t most_kills_of_a_kind = 4;
-constexpr int random_kills = 6;
-#else
-constexpr std::size_t most_kills_of_a_kind = 22;
-constexpr int random_kills = 40;
-#endif
 
 // nginx with several small files and a large one, models that name them, and a store.
 struct Harbour {

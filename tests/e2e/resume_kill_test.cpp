@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include "kill_counts.h"
 #include "report/results_file.h"
 #include "steps_scene.h"
 
@@ -19,14 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Texts = std::vector<std::string>;
-
-#ifdef SHARKREG_IS_SANITIZED
-constexpr std::size_t most_kills_of_a_kind = 4;
-constexpr int random_kills = 6;
-#else
-constexpr std::size_t most_kills_of_a_kind = 22;
-constexpr int random_kills = 40;
-#endif
 
 const Texts submodels{"broken_a", "good_b", "stops_c", "wrong_d"};
 
